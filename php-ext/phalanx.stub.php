@@ -1,0 +1,159 @@
+<?php
+
+/**
+ * The functions PHP classes call. They parse, hand over to the engine and answer; every rule is
+ * the engine's. A connection handle is never reused: a stale one is refused, not misdirected.
+ *
+ * @generate-class-entries
+ */
+
+/** The engine's version; phpsrc refuses to run on one it was not made for. */
+function phalanx_version(): string {}
+
+/** 'script': a plain command-line script; 'slot': a worker slot of a server process. */
+function phalanx_role(): string {}
+
+/* ---- loop: one for each thread, made on first use ---- */
+
+/** Runs the loop until phalanx_loop_stop() or, in a plain script, until nothing is left to wait for. */
+function phalanx_loop_run(): void {}
+
+/** Makes phalanx_loop_run() return after the current callback. */
+function phalanx_loop_stop(): void {}
+
+/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful') when the supervisor wants something of this slot. */
+function phalanx_loop_on_control(?callable $callback): void {}
+
+/** Calls $callback($signal) on this loop; null restores the default. Plain scripts only. */
+function phalanx_loop_on_signal(int $signal, ?callable $callback): bool {}
+
+/** Calls $callback($stream) whenever the stream is readable (1) or writable (2); null ends it. @param resource $stream */
+function phalanx_loop_watch($stream, int $mode, ?callable $callback): bool {}
+
+/** Receives what callbacks without a handler of their own throw. */
+function phalanx_loop_on_error(?callable $callback): void {}
+
+/**
+ * Figures of this loop and, in a slot, of the whole process.
+ * @return array{connections: int, accepted: int, closed: int, messages: int, bytes_read: int, bytes_written: int, timers: int, process: array{connections: int, accepted: int, messages: int, bytes_read: int, bytes_written: int, slots: int}}
+ */
+function phalanx_loop_stats(): array {}
+
+/** @return int the timer's identifier, > 0 */
+function phalanx_timer_add(float $seconds, callable $callback, array $args = [], bool $persistent = true): int {}
+
+function phalanx_timer_del(int $timer): bool {}
+
+function phalanx_timer_clear(): void {}
+
+function phalanx_timer_count(): int {}
+
+/* ---- listeners ---- */
+
+/**
+ * Starts accepting. Options:
+ *  - fd: int, an inherited listening socket, or address: string 'tcp://127.0.0.1:80', 'udp://...', 'unix:///run/x.sock' to bind one
+ *  - protocol: 'raw'|'text'|'frame'|'http'|'websocket'|'user'
+ *  - backlog: int, reusePort: bool
+ *  - maxPackageSize: int (bytes), maxSendBufferSize: int (bytes)
+ *  - eager: bool, make the PHP object at accept (otherwise, for http, at the first request)
+ *  - factory: callable(int $handle): TcpConnection; for UDP callable(string $data, string $remote, int $listener): void
+ * @return int the listener's identifier
+ * @throws RuntimeException when the address cannot be bound
+ */
+function phalanx_listen(array $options): int {}
+
+/** The bound address, 'ip:port' or the path: says which port was given when 0 was asked for. */
+function phalanx_listener_address(int $listener): string {}
+
+/** A PHP stream of the listening socket (its own descriptor). @return resource|false */
+function phalanx_listener_stream(int $listener) {}
+
+function phalanx_listener_pause(int $listener): void {}
+
+function phalanx_listener_resume(int $listener): void {}
+
+function phalanx_listener_close(int $listener): void {}
+
+/** Sends a datagram from a UDP listener. */
+function phalanx_udp_send(int $listener, string $data, string $remote): bool {}
+
+/* ---- connections ---- */
+
+/**
+ * Queues a message; it leaves when the current callbacks have returned. With $raw the bytes go as they are, else the
+ * connection's engine protocol frames them (http: a 200 response with this body; protocol 'user' and 'raw': as they are).
+ *
+ * @return bool|null true: taken; null: waits behind earlier bytes; false: closing, closed or buffer full
+ */
+function phalanx_conn_send(int $conn, string $data, bool $raw = false): ?bool {}
+
+/** As phalanx_conn_send() for a whole HTTP response in its wire form: ends the exchange, so the connection closes after it when the request asked for that. */
+function phalanx_conn_send_response(int $conn, string $response): ?bool {}
+
+/** Sends a file's bytes [$offset, $offset + $length) after $head; the kernel copies them (sendfile). $length 0: to the end. */
+function phalanx_conn_send_file(int $conn, string $head, string $path, int $offset = 0, int $length = 0): ?bool {}
+
+/** A WebSocket frame with this first byte (0x81 text, 0x82 binary, 0x89 ping, ...). */
+function phalanx_conn_send_frame(int $conn, string $data, int $firstByte): ?bool {}
+
+/** Closes once what is queued has been written: FIN, then the rest of the peer's bytes are discarded for $lingerSeconds at most. */
+function phalanx_conn_close(int $conn, float $lingerSeconds = 1.0): void {}
+
+/** Closes at once; queued bytes are dropped. */
+function phalanx_conn_destroy(int $conn): void {}
+
+function phalanx_conn_pause(int $conn): void {}
+
+function phalanx_conn_resume(int $conn): void {}
+
+/** 0: bytes waiting to be sent, 1: bytes read, 2: bytes written, 3: bytes received and not consumed, 4: status (0 closed, 1 open, 2 closing). */
+function phalanx_conn_stat(int $conn, int $what): int {}
+
+/** 'ip:port' ('[ip]:port' for IPv6, the path or '' for unix). */
+function phalanx_conn_address(int $conn, bool $remote): string {}
+
+/** Changes the protocol in mid-connection: 'raw'|'text'|'frame'|'http'|'websocket'|'user'. */
+function phalanx_conn_protocol(int $conn, string $protocol): bool {}
+
+/** @param int $bytes the most that may wait in the send buffer; $package: the largest message */
+function phalanx_conn_limits(int $conn, int $bytes, int $package): bool {}
+
+/** Protocol 'user': onEngineData() is not called again before $bytes are there. */
+function phalanx_conn_want(int $conn, int $bytes): void {}
+
+/** A PHP stream of the connection's socket (its own descriptor). @return resource|false */
+function phalanx_conn_stream(int $conn) {}
+
+/** Answers a WebSocket handshake with 101. @param list<string> $headers further lines, 'Name: value' */
+function phalanx_conn_ws_accept(int $conn, array $headers): bool {}
+
+/* ---- http ---- */
+
+/** The class of the objects onMessage gets; '' is Workerman\Protocols\Http\Request. */
+function phalanx_http_request_class(string $class): void {}
+
+/* ---- supervisor: only where phalanx_role() is 'script' ---- */
+
+/**
+ * Binds the workers' sockets and starts the server process.
+ *
+ * @param array{script: string, argv: list<string>, workers: list<array{name: string, count: int, listen: string, transport: string, backlog: int, reusePort: bool, user: string, group: string, reloadable: bool}>, stopTimeout: float, pidFile: string, logFile: string} $spec
+ * @throws RuntimeException when an address cannot be bound or the server does not start
+ */
+function phalanx_supervisor_start(array $spec): void {}
+
+/**
+ * The next thing that happened, or null after $timeoutSeconds (negative: no limit).
+ * @return array{type: 'ready'|'signal'|'slot_exit'|'server_exit'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, message?: string}|null
+ */
+function phalanx_supervisor_wait(float $timeoutSeconds = -1.0): ?array {}
+
+/** Replaces the slots one by one. */
+function phalanx_supervisor_reload(bool $graceful): void {}
+
+/** Stops the slots, then the server process; 'stopped' follows. A second call means now. */
+function phalanx_supervisor_stop(bool $graceful): void {}
+
+/** @return array{pid: int, server_pid: int, started: float, slots: list<array<string, int|float|string>>} */
+function phalanx_supervisor_status(): array {}
