@@ -1,0 +1,40 @@
+# Everything starts here. 'make run' and 'make test' set up all they need, PHP included.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+ADDRESS ?= 127.0.0.1:8080
+FUZZTIME ?= 5s
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The go command decides what is out of date; asking it costs a second.
+.PHONY: build
+build: ## build/phalanx: FrankenPHP, Caddy, the engine and the extension in one binary
+	@./go build -trimpath -ldflags '-s -w' -o build/phalanx ./bridge/cmd/phalanx
+
+.PHONY: run
+run: build ## serve the demo on $(ADDRESS)
+	@PHALANX_DEMO_ADDRESS=$(ADDRESS) build/phalanx examples/demo/server.php start
+
+.PHONY: test
+test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
+	@.ci/run test
+
+.PHONY: bench
+bench: build ## compare with the bare loop, net/http, FrankenPHP and Workerman
+	@tests/bench/run
+
+.PHONY: lint
+lint: build ## format, vet, static analysis of Go, C and PHP
+	@.ci/run lint
+
+.PHONY: fmt
+fmt: ## format the Go and C sources
+	@gofmt -w bridge goengine tests
+	@if command -v clang-format >/dev/null; then clang-format -i $$(git ls-files '*.c' '*.h' ':!*_arginfo.h'); fi
+
+.PHONY: clean
+clean: ## remove what was built (PHP stays in its cache folder)
+	@rm -rf build vendor bridge/ext/stamp.h

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The go command with what cgo needs to find PHP: './go build ./...', './go test ./bridge/...'.
+# PHP is built the first time (docker/php/build.sh); later calls cost some milliseconds.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+prefix=$("$root/docker/php/build.sh")
+
+# The go command does not see that bridge/ext includes files of php-ext: this stamp tells it.
+stamp=$root/bridge/ext/stamp.h
+if [ -d "${stamp%/*}" ]; then
+	sum=$(cat "$root"/php-ext/*.[ch] 2>/dev/null | sha256sum | cut -c1-32)
+	line="#define PHX_STAMP \"$sum\""
+	[ "$(cat "$stamp" 2>/dev/null)" = "$line" ] || printf '%s\n' "$line" >"$stamp"
+fi
+
+# The Caddy modules and FrankenPHP features that would need further C libraries or stay unused.
+export GOFLAGS="-tags=nowatcher,nobrotli,nobadger,nomysql,nopgx ${GOFLAGS:-}"
+export CGO_ENABLED=${CGO_ENABLED:-1}
+if [ "$CGO_ENABLED" = 1 ]; then
+	export CGO_CFLAGS="-O2 -g $("$prefix/bin/php-config" --includes) ${PHALANX_CFLAGS:-}"
+	# The run path: this machine's PHP, and the folder beside the binary where the image puts it.
+	CGO_LDFLAGS="-L$prefix/lib -Wl,-rpath,$prefix/lib -Wl,-rpath,\$ORIGIN/../lib/phalanx ${PHALANX_LDFLAGS:-}"
+	export CGO_LDFLAGS
+fi
+exec go "$@"
