@@ -1,0 +1,291 @@
+package ws
+
+import (
+	"encoding/binary"
+	"math"
+	"unicode/utf8"
+
+	"github.com/valyala/bytebufferpool"
+)
+
+// Made once: a hostile frame costs no allocation.
+var (
+	errRSV          = &CloseError{CloseProtocolError, "reserved bit set without an extension"}
+	errOpcode       = &CloseError{CloseProtocolError, "unknown opcode"}
+	errControlFin   = &CloseError{CloseProtocolError, "fragmented control frame"}
+	errControlSize  = &CloseError{CloseProtocolError, "control frame longer than 125 bytes"}
+	errNoStart      = &CloseError{CloseProtocolError, "continuation without a message"}
+	errInterleaved  = &CloseError{CloseProtocolError, "new message inside a fragmented one"}
+	errUnmasked     = &CloseError{CloseProtocolError, "unmasked frame from a client"}
+	errMasked       = &CloseError{CloseProtocolError, "masked frame from a server"}
+	errNotMinimal   = &CloseError{CloseProtocolError, "length not in its shortest form"}
+	errNegative     = &CloseError{CloseProtocolError, "length with its top bit set"}
+	errCloseSize    = &CloseError{CloseProtocolError, "close frame with one byte"}
+	errCloseCode    = &CloseError{CloseProtocolError, "invalid close code"}
+	errCloseUTF8    = &CloseError{CloseInvalidPayload, "close reason is not UTF-8"}
+	errTextUTF8     = &CloseError{CloseInvalidPayload, "text is not UTF-8"}
+	errFrameSize    = &CloseError{CloseTooLarge, "frame over the limit"}
+	errMessageSize  = &CloseError{CloseTooLarge, "message over the limit"}
+	errFragmentSize = &CloseError{CloseTooLarge, "too many fragments"}
+)
+
+const (
+	maskBit = 0x80
+	// Longest header: two bytes, 64-bit length, masking key.
+	maxHeader = 14
+)
+
+// Decoder turns one connection's bytes into messages. The zero value is a server's decoder with
+// the default limits. It is owned by the connection's loop. An idle decoder holds no buffer.
+type Decoder struct {
+	Limits *Limits // nil: the defaults
+	Client bool    // this end is the client: the peer's frames must come unmasked (RFC 6455, 5.1)
+
+	op        byte  // opcode of the message under way, 0 between messages
+	text      uint8 // utf8 state behind the fragments so far
+	fragments int32 // frames of the message under way
+	want      int   // see Want
+	assembly  *bytebufferpool.ByteBuffer
+}
+
+// Next takes the first complete message from the front of buf. It returns how many bytes to
+// discard and ok=true with the message; control frames come out in between the fragments of
+// another message, as they arrive. With ok=false more bytes are needed; n may still be > 0, as
+// complete fragments are moved to the decoder's own buffer.
+//
+// Payloads are unmasked in place. m.Data aliases buf for a message in one frame and lives until
+// those bytes are discarded; a fragmented message aliases the assembly buffer, which the next
+// call of Next or Close hands back to the pool. Messages in one frame cost no allocation.
+//
+// err is a *CloseError. Limits are decided from the header, before the payload arrives, and bad
+// UTF-8 with the frame that breaks it. The framing is lost then: answer with the code, call
+// Close and read no further. The same holds behind an OpClose message (RFC 6455, 5.5.1): Next
+// does not remember it.
+func (d *Decoder) Next(buf []byte) (m Message, n int, ok bool, err error) {
+	if d.assembly != nil && d.op == 0 {
+		d.Close() // the message returned last time
+	}
+	d.want = 0
+	for {
+		front := buf[n:]
+		head, size, err := d.header(front)
+		if err != nil {
+			return Message{}, n, false, err
+		}
+		if head == 0 {
+			return Message{}, n, false, nil
+		}
+		if end := head + size; len(front) < end {
+			d.want = end - len(front)
+			return Message{}, n, false, nil
+		}
+		n += head + size
+		payload := front[head : head+size : head+size]
+		if !d.Client {
+			unmask(payload, [4]byte(front[head-4:head]))
+		}
+		first := front[0]
+		if first&0x08 != 0 {
+			op := first & 0x0f
+			if op == OpClose {
+				if err := checkClose(payload); err != nil {
+					return Message{}, n, false, err
+				}
+			}
+			return Message{Op: op, Data: payload}, n, true, nil
+		}
+		if first == Fin|OpText && !validUTF8(payload) {
+			return Message{}, n, false, errTextUTF8
+		}
+		if first == Fin|OpText || first == Fin|OpBinary {
+			return Message{Op: first & 0x0f, Data: payload}, n, true, nil
+		}
+		if err := d.fragment(first, payload); err != nil {
+			return Message{}, n, false, err
+		}
+		if first&Fin != 0 {
+			m.Op, d.op = d.op, 0
+			if d.assembly != nil {
+				m.Data = d.assembly.B
+			}
+			return m, n, true, nil
+		}
+	}
+}
+
+// Want returns how many bytes are still missing from the frame at the front of what Next left
+// in place, or 0 while its length is unknown.
+func (d *Decoder) Want() int { return d.want }
+
+// Close hands the assembly buffer back to the pool and forgets a message under way.
+func (d *Decoder) Close() {
+	if d.assembly != nil {
+		bytebufferpool.Put(d.assembly)
+		d.assembly = nil
+	}
+	d.op = 0
+}
+
+// fragment moves one frame of a fragmented message to the assembly buffer.
+func (d *Decoder) fragment(first byte, payload []byte) error {
+	if op := first & 0x0f; op != OpContinuation {
+		d.op, d.fragments, d.text = op, 0, utf8Accept
+	}
+	d.fragments++
+	if d.op == OpText {
+		d.text = advanceUTF8(d.text, payload)
+		if d.text == utf8Reject || first&Fin != 0 && d.text != utf8Accept {
+			return errTextUTF8
+		}
+	}
+	if len(payload) > 0 {
+		if d.assembly == nil {
+			d.assembly = bytebufferpool.Get()
+		}
+		d.assembly.B = append(d.assembly.B, payload...)
+	}
+	return nil
+}
+
+// header checks the frame header at the front of buf and returns its length and the payload's;
+// head is 0 while they are unknown, and the masking key may be yet to come when they are known. Each rule is applied as soon as its byte is there,
+// so the outcome does not depend on how the network cuts the bytes.
+func (d *Decoder) header(buf []byte) (head, size int, err error) {
+	if len(buf) == 0 {
+		return 0, 0, nil
+	}
+	if err := d.checkFirst(buf[0]); err != nil {
+		return 0, 0, err
+	}
+	if len(buf) < 2 {
+		return 0, 0, nil
+	}
+	length := uint64(buf[1] &^ maskBit)
+	if masked := buf[1]&maskBit != 0; masked == d.Client {
+		if masked {
+			return 0, 0, errMasked
+		}
+		return 0, 0, errUnmasked // RFC 6455, 5.1
+	}
+	control := buf[0]&0x08 != 0
+	if control && length > MaxControlPayload {
+		return 0, 0, errControlSize // RFC 6455, 5.5
+	}
+	head = 2
+	switch length {
+	case 126:
+		if len(buf) < 4 {
+			return 0, 0, nil
+		}
+		head, length = 4, uint64(binary.BigEndian.Uint16(buf[2:]))
+		if length < 126 {
+			return 0, 0, errNotMinimal // RFC 6455, 5.2
+		}
+	case 127:
+		if len(buf) < 10 {
+			return 0, 0, nil
+		}
+		head, length = 10, binary.BigEndian.Uint64(buf[2:])
+		if length > math.MaxInt64 {
+			return 0, 0, errNegative
+		}
+		if length <= math.MaxUint16 {
+			return 0, 0, errNotMinimal
+		}
+	}
+	if !control {
+		if err := d.checkSize(int64(length)); err != nil {
+			return 0, 0, err
+		}
+	}
+	if !d.Client {
+		head += 4
+	}
+	return head, int(length), nil
+}
+
+// checkFirst applies the rules on FIN, RSV and opcode (RFC 6455, 5.2 and 5.4).
+func (d *Decoder) checkFirst(first byte) error {
+	if first&(Rsv1|Rsv2|Rsv3) != 0 {
+		return errRSV
+	}
+	switch first & 0x0f {
+	case OpText, OpBinary:
+		if d.op != 0 {
+			return errInterleaved
+		}
+	case OpContinuation:
+		if d.op == 0 {
+			return errNoStart
+		}
+		if int64(d.fragments) >= d.limits().fragments() {
+			return errFragmentSize
+		}
+	case OpClose, OpPing, OpPong:
+		if first&Fin == 0 {
+			return errControlFin
+		}
+	default:
+		return errOpcode
+	}
+	return nil
+}
+
+// checkSize holds a data frame's payload against the limits.
+func (d *Decoder) checkSize(length int64) error {
+	l := d.limits()
+	// The second half keeps header and payload together within an int, limit or no limit.
+	if length > l.frame() || length > math.MaxInt-maxHeader {
+		return errFrameSize
+	}
+	var have int64
+	if d.assembly != nil {
+		have = int64(len(d.assembly.B))
+	}
+	if length > l.message()-have {
+		return errMessageSize
+	}
+	return nil
+}
+
+func checkClose(payload []byte) error {
+	if len(payload) == 0 {
+		return nil
+	}
+	if len(payload) == 1 {
+		return errCloseSize // RFC 6455, 5.5.1
+	}
+	code, reason := ParseClose(payload)
+	if !ValidCloseCode(code) {
+		return errCloseCode
+	}
+	if !utf8.Valid(reason) {
+		return errCloseUTF8
+	}
+	return nil
+}
+
+var defaultLimits Limits
+
+func (d *Decoder) limits() *Limits {
+	if d.Limits == nil {
+		return &defaultLimits
+	}
+	return d.Limits
+}
+
+func (l *Limits) frame() int64   { return bound(l.Frame, DefaultMaxBytes) }
+func (l *Limits) message() int64 { return bound(l.Message, DefaultMaxBytes) }
+func (l *Limits) fragments() int64 {
+	return min(bound(int64(l.Fragments), DefaultMaxFragments), math.MaxInt32)
+}
+
+func bound(limit, byDefault int64) int64 {
+	switch {
+	case limit == 0:
+		return byDefault
+	case limit < 0:
+		return math.MaxInt64
+	}
+	return limit
+}
