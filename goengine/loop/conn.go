@@ -1,0 +1,603 @@
+package loop
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/valyala/bytebufferpool"
+	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/http1"
+	"github.com/phalanx-php/phalanx/goengine/ws"
+)
+
+// Default limits of a connection, as Workerman's TcpConnection has them.
+const (
+	DefaultMaxSendBuffer = 1 << 20
+	DefaultMaxPackage    = 10 << 20
+
+	maxMessage = 1<<31 - 1<<20 // lengths of messages under way are kept in 32 bits
+)
+
+// Time limits of HTTP connections and of closing ones.
+const (
+	HeaderTimeout    = 10 * time.Second // from a head's first byte to its last
+	BodyTimeout      = 60 * time.Second // between two reads of a body
+	KeepAliveTimeout = 75 * time.Second // between two requests
+	DefaultLinger    = time.Second      // discarding what the peer still sends after our FIN
+)
+
+type connStatus uint8
+
+const (
+	open      connStatus = iota
+	ending               // closes when its output is written
+	lingering            // our FIN is sent; the peer's bytes are discarded
+	closed
+)
+
+// conn is one connection. Owned by the loop's thread. An idle one holds no buffer: keep it small.
+type conn struct {
+	id       ID
+	fd       int32
+	need     int32 // bytes that the front message needs before decoding is worth while
+	scanned  int32 // bytes already searched for the end of a head or line
+	listener *listener
+	remote   netip.AddrPort
+
+	proto     Proto
+	status    connStatus
+	interest  uint32 // what epoll watches
+	paused    bool   // by the application
+	eof       bool   // the peer will send no more
+	inBatch   bool   // on the backlog list
+	isDirty   bool   // has operations of this batch
+	wsOpen    bool   // the handshake is answered
+	awaits    bool   // waits for AcceptWebSocket
+	sent100   bool
+	closeRsp  bool // close after the response: the request asked for it
+	announced bool // the application knows of it: Close is to be told
+	inHead    bool // header time limit runs
+
+	inflight   uint32 // HTTP requests without a response yet
+	deadline   int64  // second at which the time limit ends, 0 none
+	lookAt     int64  // second of the earliest wheel entry
+	maxSend    int
+	maxPackage int
+
+	in     *bytebufferpool.ByteBuffer // what arrived and is not decoded yet
+	inOff  int
+	out    *bytebufferpool.ByteBuffer // what the kernel did not take
+	outOff int
+	tail   *bytebufferpool.ByteBuffer // the engine's own answers, behind this batch's operations
+	file   *fileSend
+	ws     *wsState
+	chunk  *chunkState
+
+	firstOp, lastOp int32 // chain of this batch's operations, -1 none
+	linger          time.Duration
+	bytesRead       uint64
+	bytesWritten    uint64
+}
+
+type chunkState struct {
+	dec  http1.Chunked
+	body *bytebufferpool.ByteBuffer // the head, then what is decoded
+	head int
+
+	keepAlive bool
+}
+
+type wsState struct {
+	dec ws.Decoder
+	key [24]byte // of the handshake
+}
+
+func (l *Loop) lookup(id ID) *conn {
+	slot := uint32(id)
+	if int(slot) >= len(l.conns) {
+		return nil
+	}
+	c := l.conns[slot]
+	if c == nil || c.id != id || c.status == closed {
+		return nil
+	}
+	return c
+}
+
+// adopt registers a connected, non-blocking socket.
+func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error) {
+	var slot uint32
+	var gen uint64 = 1
+	var c *conn
+	if n := len(l.free); n > 0 {
+		slot = l.free[n-1]
+		l.free = l.free[:n-1]
+		c = l.conns[slot]
+		gen = c.id>>32 + 1
+	} else {
+		slot = uint32(len(l.conns))
+		c = new(conn)
+		l.conns = append(l.conns, c)
+	}
+	*c = conn{
+		id: gen<<32 | uint64(slot), fd: int32(fd), listener: lst, remote: remote, proto: lst.opts.Proto,
+		maxSend: lst.opts.MaxSendBuffer, maxPackage: lst.opts.MaxPackage, firstOp: -1, lastOp: -1,
+		interest: unix.EPOLLIN | unix.EPOLLRDHUP, linger: DefaultLinger,
+	}
+	if err := l.control(unix.EPOLL_CTL_ADD, fd, c.interest, c.id); err != nil {
+		c.status = closed
+		l.freeSlot(slot)
+		return nil, err
+	}
+	l.stats.accepted++
+	l.stats.open++
+	if c.proto == HTTP || c.proto == WebSocket {
+		l.limitTime(c, KeepAliveTimeout)
+	}
+	return c, nil
+}
+
+// freeSlot lets a slot be used again, unless its generations are used up.
+func (l *Loop) freeSlot(slot uint32) {
+	c := l.conns[slot]
+	if c.id>>32 < maxGen {
+		l.free = append(l.free, slot)
+	}
+}
+
+// limitTime starts, moves or (0) ends a connection's time limit.
+func (l *Loop) limitTime(c *conn, d time.Duration) {
+	if d <= 0 {
+		c.deadline = 0
+		return
+	}
+	c.deadline = int64((l.now + d) / time.Second)
+	if c.lookAt == 0 || c.deadline < c.lookAt {
+		c.lookAt = c.deadline
+		l.wheel.add(c.id, c.deadline)
+	}
+}
+
+// deadlineReached is the wheel's look at a connection.
+func (l *Loop) deadlineReached(id ID) {
+	if id>>tagShift == tagListener {
+		_ = l.ResumeListener(int(id & tagMask))
+		return
+	}
+	c := l.lookup(id)
+	if c == nil {
+		return
+	}
+	now := int64(l.now / time.Second)
+	if c.lookAt <= now {
+		c.lookAt = 0
+	}
+	switch {
+	case c.deadline == 0:
+		return
+	case c.deadline >= now:
+		if c.lookAt == 0 || c.deadline < c.lookAt {
+			c.lookAt = c.deadline
+			l.wheel.add(id, c.deadline)
+		}
+		return
+	}
+	c.deadline = 0
+	switch {
+	case c.status == lingering || c.status == ending:
+		l.finish(c)
+	case c.in != nil || c.chunk != nil:
+		l.refuse(c, errTimeout)
+	default:
+		l.finish(c) // an idle keep-alive connection ends without a word
+	}
+}
+
+var errTimeout = &http1.Error{Status: 408, Reason: "the request did not arrive in time"}
+
+// connReady reads, or writes what waited.
+func (l *Loop) connReady(c *conn, flags uint32) {
+	if flags&unix.EPOLLOUT != 0 && c.status != closed {
+		l.continueWrite(c)
+	}
+	if c.status == closed {
+		return
+	}
+	switch {
+	case c.status == lingering:
+		l.discard(c)
+	case flags&unix.EPOLLIN != 0:
+		l.read(c)
+	case flags&(unix.EPOLLHUP|unix.EPOLLERR) != 0:
+		l.finish(c)
+	case flags&unix.EPOLLRDHUP != 0:
+		if c.paused || c.eof {
+			// Nobody reads, so EPOLLIN is off; the end is seen when reading goes on. A peer that has
+			// gone away altogether shows as HUP.
+			l.watchFor(c, c.interest&^unix.EPOLLRDHUP)
+		}
+	}
+}
+
+// read takes what has arrived into the arena, or behind the bytes of an unfinished message.
+func (l *Loop) read(c *conn) {
+	if c.paused || c.eof || c.status == ending || c.awaits {
+		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
+		return
+	}
+	if !l.room(2) {
+		return // reported again: level-triggered
+	}
+	if c.in != nil {
+		l.readMore(c)
+		return
+	}
+	if l.arenaOff+readSize > arenaSize {
+		return
+	}
+	buf := l.arena[l.arenaOff : l.arenaOff+readSize : l.arenaOff+readSize]
+	n, errno := rawRead(c.fd, buf)
+	if !l.readDone(c, n, errno) {
+		return
+	}
+	if c.proto == User {
+		l.stash(c, buf[:n])
+		l.decodeBuffered(c)
+		return
+	}
+	l.arenaOff += (n + 7) &^ 7
+	used := l.decode(c, buf[:n:n])
+	if used < n && c.status != closed {
+		l.stash(c, buf[used:n])
+	}
+}
+
+// readMore appends to the connection's own buffer, growing it as bytes arrive, never as announced.
+func (l *Loop) readMore(c *conn) {
+	b := c.in
+	free := cap(b.B) - len(b.B)
+	if free < 4<<10 {
+		grown := make([]byte, len(b.B), min(max(2*cap(b.B), 16<<10), cap(b.B)+8<<20))
+		copy(grown, b.B)
+		b.B = grown
+		free = cap(b.B) - len(b.B)
+	}
+	n, errno := rawRead(c.fd, b.B[len(b.B):len(b.B)+min(free, 1<<20)])
+	if !l.readDone(c, n, errno) {
+		return
+	}
+	b.B = b.B[:len(b.B)+n]
+	l.decodeBuffered(c)
+}
+
+// readDone accounts a read; false: there is nothing to decode.
+func (l *Loop) readDone(c *conn, n int, errno unix.Errno) bool {
+	switch {
+	case errno == unix.EAGAIN || errno == unix.EINTR:
+		return false
+	case errno != 0:
+		l.finish(c)
+		return false
+	case n == 0:
+		l.peerEnded(c)
+		return false
+	}
+	c.bytesRead += uint64(n)
+	l.stats.bytesRead += uint64(n)
+	return true
+}
+
+// peerEnded handles the peer's FIN. What this batch still has to say, and an HTTP response that
+// is due, goes out first: a client may close its half as soon as it has sent the request.
+func (l *Loop) peerEnded(c *conn) {
+	c.eof = true
+	if c.proto == HTTP && c.inflight > 0 {
+		c.closeRsp = true
+		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
+		return
+	}
+	l.endAfterFlush(c)
+}
+
+// endAfterFlush closes the connection once the operations of this batch are applied.
+func (l *Loop) endAfterFlush(c *conn) {
+	if c.status >= lingering {
+		return
+	}
+	c.status = ending
+	l.closing = append(l.closing, c)
+}
+
+// decodeBuffered decodes from the connection's own buffer.
+func (l *Loop) decodeBuffered(c *conn) {
+	b := c.in
+	pending := b.B[c.inOff:]
+	if len(pending) < int(c.need) {
+		l.progress(c)
+		return
+	}
+	c.need = 0
+	before := len(l.events)
+	used := l.decode(c, pending)
+	if c.in != b {
+		return // closed meanwhile
+	}
+	c.inOff += used
+	aliased := len(l.events) > before
+	switch {
+	case c.proto == User && aliased:
+		l.pin(b) // stays c's: Consume tells how much is used
+	case c.inOff == len(b.B):
+		c.in, c.inOff = nil, 0
+		if aliased {
+			l.hold(b)
+		} else {
+			bytebufferpool.Put(b)
+		}
+	case aliased:
+		rest := bytebufferpool.Get()
+		rest.B = append(rest.B[:0], b.B[c.inOff:]...)
+		c.in, c.inOff = rest, 0
+		l.hold(b)
+	case c.inOff > 0:
+		b.B = b.B[:copy(b.B, b.B[c.inOff:])]
+		c.inOff = 0
+	}
+}
+
+// stash keeps what could not be decoded yet.
+func (l *Loop) stash(c *conn, rest []byte) {
+	b := bytebufferpool.Get()
+	b.B = append(b.B[:0], rest...)
+	c.in, c.inOff = b, 0
+}
+
+// enqueue puts a connection with input left to decode on the backlog.
+func (l *Loop) enqueue(c *conn) {
+	if !c.inBatch {
+		c.inBatch = true
+		l.backlog = append(l.backlog, c.id)
+	}
+}
+
+func (l *Loop) drainBacklog() {
+	ids := l.backlog
+	l.backlog = nil
+	for i, id := range ids {
+		if !l.room(maxPerConn + 2) {
+			l.backlog = append(l.backlog, ids[i:]...)
+			return
+		}
+		c := l.lookup(id)
+		if c == nil {
+			continue
+		}
+		c.inBatch = false
+		if c.in != nil && !c.paused && c.status == open && !c.awaits {
+			l.decodeBuffered(c)
+		}
+	}
+}
+
+// watchFor changes what epoll watches; errors cannot happen on a descriptor that is registered.
+func (l *Loop) watchFor(c *conn, flags uint32) {
+	if c.interest == flags {
+		return
+	}
+	c.interest = flags
+	if err := l.control(unix.EPOLL_CTL_MOD, int(c.fd), flags, c.id); err != nil {
+		l.log.WithError(err).WithField("fd", c.fd).Error("loop: cannot change what is watched")
+	}
+}
+
+// finish closes a connection now and tells the application in the next batch.
+func (l *Loop) finish(c *conn) {
+	if c.status == closed {
+		return
+	}
+	l.closeFD(c)
+	c.dropBuffersExcept(l)
+	if c.announced {
+		l.queued = append(l.queued, Event{Kind: Close, Conn: c.id, Proto: c.proto})
+		return
+	}
+	l.freed = append(l.freed, uint32(c.id))
+}
+
+func (l *Loop) closeFD(c *conn) {
+	c.status = closed
+	_ = unix.Close(int(c.fd)) // also leaves epoll
+	c.fd = -1
+	l.stats.open--
+	l.stats.closed++
+}
+
+// dropBuffersExcept returns the buffers, but lets the input live on to the end of the batch: an
+// event may point into it.
+func (c *conn) dropBuffersExcept(l *Loop) {
+	if c.in != nil {
+		l.hold(c.in)
+		c.in, c.inOff = nil, 0
+	}
+	if c.chunk != nil && c.chunk.body != nil {
+		l.hold(c.chunk.body)
+		c.chunk = nil
+	}
+	c.dropBuffers()
+}
+
+func (c *conn) dropBuffers() {
+	for _, b := range [...]*bytebufferpool.ByteBuffer{c.in, c.out, c.tail} {
+		if b != nil {
+			bytebufferpool.Put(b)
+		}
+	}
+	c.in, c.out, c.tail, c.inOff, c.outOff = nil, nil, nil, 0, 0
+	if c.chunk != nil && c.chunk.body != nil {
+		bytebufferpool.Put(c.chunk.body)
+	}
+	c.chunk = nil
+	if c.ws != nil {
+		c.ws.dec.Close()
+		c.ws = nil
+	}
+	if c.file != nil {
+		c.file.close()
+		c.file = nil
+	}
+}
+
+// discard reads and forgets what a peer sends after our FIN, so that the kernel does not answer
+// it with a reset that would destroy the response on its way.
+func (l *Loop) discard(c *conn) {
+	for range 16 {
+		n, errno := rawRead(c.fd, l.arena[arenaSize:])
+		if errno == unix.EAGAIN || errno == unix.EINTR {
+			return
+		}
+		if n <= 0 || errno != 0 {
+			l.finish(c)
+			return
+		}
+	}
+}
+
+// Info is what is known of a connection.
+type Info struct {
+	Remote              netip.AddrPort
+	BytesRead           uint64
+	BytesWritten        uint64
+	Pending, Unconsumed int // bytes to be sent, bytes received and not decoded
+	Closing             bool
+	Proto               Proto
+	FD                  int
+}
+
+// Info answers false when the connection is gone.
+func (l *Loop) Info(id ID) (Info, bool) {
+	c := l.lookup(id)
+	if c == nil {
+		return Info{}, false
+	}
+	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status != open, Proto: c.proto, FD: int(c.fd), Pending: c.pending()}
+	if c.in != nil {
+		i.Unconsumed = len(c.in.B) - c.inOff
+	}
+	return i, true
+}
+
+func (c *conn) pending() int {
+	n := 0
+	if c.out != nil {
+		n = len(c.out.B) - c.outOff
+	}
+	if c.file != nil {
+		n += int(c.file.left)
+	}
+	return n
+}
+
+// LocalAddr asks the kernel; the zero value for unix sockets.
+func (l *Loop) LocalAddr(id ID) (netip.AddrPort, error) {
+	c := l.lookup(id)
+	if c == nil {
+		return netip.AddrPort{}, ErrClosed
+	}
+	sa, err := unix.Getsockname(int(c.fd))
+	if err != nil {
+		return netip.AddrPort{}, os.NewSyscallError("getsockname", err)
+	}
+	return addrPort(sa), nil
+}
+
+// Pause stops reading: the peer's bytes wait in the kernel, then at the peer.
+func (l *Loop) Pause(id ID) error {
+	c := l.lookup(id)
+	if c == nil {
+		return ErrClosed
+	}
+	c.paused = true
+	l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
+	return nil
+}
+
+// Resume reads on, beginning with what had arrived before the pause.
+func (l *Loop) Resume(id ID) error {
+	c := l.lookup(id)
+	if c == nil {
+		return ErrClosed
+	}
+	if !c.paused {
+		return nil
+	}
+	c.paused = false
+	if c.in != nil {
+		l.enqueue(c)
+	}
+	if !c.eof {
+		l.watchFor(c, c.interest|unix.EPOLLIN|unix.EPOLLRDHUP)
+	}
+	return nil
+}
+
+// SetProtocol changes a connection's protocol; what has arrived and is not decoded is decoded by the new one.
+func (l *Loop) SetProtocol(id ID, p Proto) error {
+	c := l.lookup(id)
+	if c == nil {
+		return ErrClosed
+	}
+	if c.proto == p {
+		return nil
+	}
+	c.proto, c.need, c.scanned, c.wsOpen = p, 0, 0, false
+	if p != HTTP {
+		c.inflight, c.closeRsp = 0, false
+	}
+	l.limitTime(c, 0)
+	if c.in != nil {
+		l.enqueue(c)
+	}
+	return nil
+}
+
+// SetLimits changes the send buffer's and the largest message's bounds, in bytes.
+func (l *Loop) SetLimits(id ID, maxSend, maxPackage int) error {
+	c := l.lookup(id)
+	if c == nil {
+		return ErrClosed
+	}
+	if maxSend <= 0 || maxPackage <= 0 {
+		return errors.New("loop: a limit must be positive")
+	}
+	c.maxSend, c.maxPackage = maxSend, min(maxPackage, maxMessage)
+	return nil
+}
+
+// Want says that User data is not worth an event before n bytes are there.
+func (l *Loop) Want(id ID, n int) {
+	if c := l.lookup(id); c != nil && n <= c.maxPackage {
+		c.need = int32(n)
+	}
+}
+
+// Consume takes n bytes off the front of a User connection's input.
+func (l *Loop) Consume(id ID, n int) {
+	c := l.lookup(id)
+	if c == nil || c.in == nil {
+		return
+	}
+	c.inOff = min(c.inOff+n, len(c.in.B))
+	b := c.in
+	if c.inOff < len(b.B) && c.inOff < 64<<10 {
+		return
+	}
+	c.in = nil
+	if c.inOff < len(b.B) {
+		l.stash(c, b.B[c.inOff:])
+	}
+	c.inOff = 0
+	l.held = append(l.held, b) // pinned when the event was made
+}

@@ -1,0 +1,313 @@
+package loop
+
+import (
+	"errors"
+	"unsafe"
+
+	"github.com/valyala/bytebufferpool"
+	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/frame"
+	"github.com/phalanx-php/phalanx/goengine/http1"
+	"github.com/phalanx-php/phalanx/goengine/text"
+	"github.com/phalanx-php/phalanx/goengine/ws"
+)
+
+// decode turns what arrived into events and returns how many bytes are used up. The events alias
+// buf. Bytes left over stay with the connection; if they hold more messages it is on the backlog.
+func (l *Loop) decode(c *conn, buf []byte) int {
+	if c.status != open {
+		return len(buf) // what follows a refusal or a close is not ours to read
+	}
+	off := 0
+	for count := 0; off < len(buf) && c.status == open && !c.paused && !c.awaits; count++ {
+		if c.closeRsp && c.proto == HTTP {
+			return len(buf) // nothing follows a last request (RFC 9112, 9.6)
+		}
+		if count >= maxPerConn || !l.room(2) {
+			l.enqueue(c)
+			break
+		}
+		n := l.decodeOne(c, buf[off:])
+		if n == 0 {
+			l.progress(c)
+			break
+		}
+		off += n
+	}
+	if c.status != open {
+		return len(buf)
+	}
+	return off
+}
+
+// decodeOne uses up one message (or part of one) and returns its length, 0 while it is incomplete.
+func (l *Loop) decodeOne(c *conn, buf []byte) int {
+	switch c.proto {
+	case Raw:
+		l.message(c, buf, 0)
+		return len(buf)
+	case Text:
+		body, n, err := text.Decode(buf, int(c.scanned), c.maxPackage)
+		if err != nil {
+			l.violation(c, err)
+			return 0
+		}
+		if n == 0 {
+			c.scanned = int32(len(buf))
+			return 0
+		}
+		c.scanned = 0
+		l.message(c, body, 0)
+		return n
+	case Frame:
+		body, n, err := frame.Decode(buf, c.maxPackage)
+		if err != nil {
+			l.violation(c, err)
+			return 0
+		}
+		if n > 0 {
+			l.message(c, body, 0)
+		}
+		return n
+	case HTTP:
+		return l.decodeHTTP(c, buf)
+	case WebSocket:
+		if !c.wsOpen {
+			return l.decodeHandshake(c, buf)
+		}
+		return l.decodeFrame(c, buf)
+	default: // User: the application decodes; it says by Consume what it has used
+		if len(buf) > c.maxPackage+readSize {
+			l.violation(c, errors.New("loop: input over the limit"))
+			return 0
+		}
+		l.events = append(l.events, Event{Kind: Data, Proto: User, Conn: c.id, Data: buf})
+		c.announced = true
+		l.stats.messages++
+		return 0
+	}
+}
+
+func (l *Loop) message(c *conn, data []byte, head int) {
+	c.announced = true
+	l.stats.messages++
+	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Conn: c.id, Aux: uint64(head), Data: data})
+}
+
+// progress adjusts the time limit of a message that is on its way.
+func (l *Loop) progress(c *conn) {
+	if c.proto != HTTP && (c.proto != WebSocket || c.wsOpen) {
+		return
+	}
+	switch {
+	case c.need > 0 || c.chunk != nil:
+		c.inHead = false
+		l.limitTime(c, BodyTimeout)
+	case !c.inHead: // from the first byte on, however slowly the rest comes
+		c.inHead = true
+		l.limitTime(c, HeaderTimeout)
+	}
+}
+
+// violation ends a connection whose framing is lost; there is nothing to say to the peer.
+func (l *Loop) violation(c *conn, err error) {
+	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: framing lost")
+	if c.announced {
+		l.queueOrAdd(Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
+	}
+	l.endAfterFlush(c)
+}
+
+// refuse answers a request that breaks the rules with its status and closes, after the responses
+// to the requests before it.
+func (l *Loop) refuse(c *conn, err error) {
+	var he *http1.Error
+	if !errors.As(err, &he) {
+		he = &http1.Error{Status: 400, Reason: "bad request"}
+	}
+	l.log.WithField("status", he.Status).WithField("remote", c.remote).Debug("loop: " + he.Reason)
+	l.reply(c, http1.AppendError(nil, he))
+	l.closeAfterOutput(c, DefaultLinger)
+}
+
+func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
+	if c.chunk != nil {
+		return l.decodeChunks(c, buf)
+	}
+	h := &l.head
+	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, h)
+	if err != nil {
+		l.refuse(c, err)
+		return 0
+	}
+	if n == 0 {
+		c.scanned = int32(len(buf))
+		return 0
+	}
+	c.scanned = 0
+	if h.Chunked {
+		l.startChunks(c, buf[h.Start:n], h)
+		return n
+	}
+	if h.ContentLength > int64(c.maxPackage)-int64(n) {
+		l.refuse(c, errTooLarge)
+		return 0
+	}
+	total := n + int(h.ContentLength)
+	if total > len(buf) {
+		l.continueBody(c, h)
+		c.need = int32(total)
+		return 0
+	}
+	l.request(c, buf[h.Start:total], n-h.Start, h.KeepAlive)
+	return total
+}
+
+var errTooLarge = &http1.Error{Status: 413, Reason: "the body is larger than this server accepts"}
+
+// request delivers a complete request. The time limit rests until the response is on its way.
+func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
+	c.inflight++
+	c.inHead, c.sent100 = false, false
+	c.closeRsp = !keepAlive
+	c.deadline = 0
+	l.message(c, data, head)
+}
+
+// continueBody invites the body that a client holds back (RFC 9110, 10.1.1).
+func (l *Loop) continueBody(c *conn, h *http1.Head) {
+	if h.ExpectContinue && !c.sent100 {
+		c.sent100 = true
+		l.reply(c, http1.Continue)
+	}
+}
+
+func (l *Loop) startChunks(c *conn, head []byte, h *http1.Head) {
+	b := bytebufferpool.Get()
+	b.B = append(b.B[:0], head...)
+	c.chunk = &chunkState{body: b, head: len(head), keepAlive: h.KeepAlive}
+	l.continueBody(c, h)
+}
+
+func (l *Loop) decodeChunks(c *conn, buf []byte) int {
+	s := c.chunk
+	out, n, done, err := s.dec.Decode(s.body.B, buf, int64(c.maxPackage-s.head))
+	s.body.B = out
+	if err != nil {
+		l.refuse(c, err)
+		return 0
+	}
+	if done {
+		c.chunk = nil
+		l.hold(s.body)
+		l.request(c, s.body.B, s.head, s.keepAlive)
+	} else {
+		l.progress(c)
+	}
+	return n
+}
+
+func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
+	h := &l.head
+	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, h)
+	if err != nil {
+		l.refuse(c, err)
+		return 0
+	}
+	if n == 0 {
+		c.scanned = int32(len(buf))
+		return 0
+	}
+	c.scanned = 0
+	span := func(s http1.Span) []byte { return buf[s.Off : s.Off+s.Len] }
+	hs := ws.Handshake{Method: span(h.Method), Key: span(h.SecWebSocketKey), Version: span(h.SecWebSocketVersion)}
+	if h.Upgrade {
+		hs.Upgrade, hs.Connection = []byte("websocket"), []byte("upgrade")
+	}
+	if err := hs.Check(); err != nil {
+		var he *ws.HandshakeError
+		if !errors.As(err, &he) {
+			he = &ws.HandshakeError{Status: 400, Reason: err.Error()}
+		}
+		l.reply(c, ws.AppendRefusal(nil, he))
+		l.closeAfterOutput(c, DefaultLinger)
+		return 0
+	}
+	c.inHead, c.deadline, c.awaits = false, 0, true
+	c.ws = &wsState{key: [24]byte(hs.Key)} // Check has seen that it is 24 bytes long
+	c.announced = true
+	l.events = append(l.events, Event{Kind: Handshake, Proto: WebSocket, Conn: c.id, Aux: uint64(n - h.Start), Data: buf[h.Start:n]})
+	return n
+}
+
+func (l *Loop) decodeFrame(c *conn, buf []byte) int {
+	c.ws.dec.Limits = l.wsLimits(c)
+	m, n, ok, err := c.ws.dec.Next(buf)
+	if err != nil {
+		code, reason := ws.CloseProtocolError, "protocol error"
+		var ce *ws.CloseError
+		if errors.As(err, &ce) {
+			code, reason = ce.Code, ce.Reason
+		}
+		l.reply(c, ws.AppendClose(nil, code, reason))
+		l.closeAfterOutput(c, DefaultLinger)
+		return 0
+	}
+	if !ok {
+		if want := c.ws.dec.Want(); want > 0 && n == 0 {
+			c.need = int32(len(buf) + want)
+		}
+		return n
+	}
+	switch m.Op {
+	case ws.OpPing:
+		l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpPong, m.Data))
+	case ws.OpPong:
+	case ws.OpClose:
+		l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpClose, m.Data[:min(len(m.Data), 2)]))
+		l.closeAfterOutput(c, DefaultLinger)
+	default:
+		data := m.Data
+		if !within(data, buf) { // assembled from fragments, in a buffer the decoder takes back
+			data = l.keep(data)
+		}
+		l.message(c, data, 0)
+		l.events[len(l.events)-1].Opcode = m.Op
+	}
+	return n
+}
+
+// wsLimits are shared by all connections with the same message limit.
+func (l *Loop) wsLimits(c *conn) *ws.Limits {
+	if l.wsLim.Message != int64(c.maxPackage) {
+		l.wsLim = ws.Limits{Frame: int64(c.maxPackage), Message: int64(c.maxPackage)}
+	}
+	return &l.wsLim
+}
+
+// within says whether data lies inside buf.
+func within(data, buf []byte) bool {
+	d, b := uintptr(unsafe.Pointer(unsafe.SliceData(data))), uintptr(unsafe.Pointer(unsafe.SliceData(buf)))
+	return len(data) == 0 || d >= b && d < b+uintptr(len(buf))
+}
+
+// AcceptWebSocket answers a handshake with 101; each header is a line "Name: value".
+func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
+	c := l.lookup(id)
+	if c == nil {
+		return ErrClosed
+	}
+	if c.proto != WebSocket || !c.awaits {
+		return ErrProtocol
+	}
+	l.reply(c, ws.AppendAccept(nil, c.ws.key[:], headers))
+	c.awaits, c.wsOpen = false, true
+	if !c.paused && !c.eof {
+		l.watchFor(c, c.interest|unix.EPOLLIN|unix.EPOLLRDHUP)
+	}
+	if c.in != nil {
+		l.enqueue(c)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package loop
+
+// Kind says what an Event is about.
+type Kind uint8
+
+// The kinds of events. C has the same list (php-ext/engine.h).
+const (
+	Accept    Kind = iota + 1 // a connection, on a listener that asked to be told; Arg: listener
+	Message                   // a whole message; for HTTP the head and the body, Aux: length of the head
+	Data                      // protocol User: all that is pending; answer with Consume
+	Handshake                 // a WebSocket handshake to answer with AcceptWebSocket; as Message
+	Close                     // the connection is gone; its identifier is void after this batch
+	Failed                    // a peer or protocol error, before Close; Arg: code; Data: text
+	Full                      // bytes wait in the send buffer; Aux: how many
+	Drain                     // the send buffer is empty again
+	Datagram                  // Arg: listener; the first Aux bytes are the peer's address
+	Timer                     // Conn: the timer's identifier
+	Posted                    // from Post; Arg and Data as given
+	Watched                   // a watched descriptor; Conn: descriptor; Arg: 1 readable, 2 writable, or both
+)
+
+// Codes of Failed events, as Workerman's ConnectionInterface has them.
+const (
+	CodeConnectFail = 1
+	CodeSendFail    = 2
+)
+
+// Event is one thing that happened. Its layout is read by C: keep php-ext/engine.h in step.
+type Event struct {
+	Kind   Kind
+	Opcode uint8 // WebSocket: the message's opcode
+	Proto  Proto
+	_      uint8
+	Arg    int32
+	Conn   ID
+	Aux    uint64
+	Data   []byte // lives until the next Process
+}
+
+// Proto is a connection's protocol.
+type Proto uint8
+
+// The protocols that the engine speaks. User is one that is written in PHP.
+const (
+	Raw Proto = iota
+	Text
+	Frame
+	HTTP
+	WebSocket
+	User
+)
+
+var protoNames = [...]string{"raw", "text", "frame", "http", "websocket", "user"}
+
+func (p Proto) String() string {
+	if int(p) < len(protoNames) {
+		return protoNames[p]
+	}
+	return "unknown"
+}
+
+// ParseProto finds a protocol by its name.
+func ParseProto(name string) (Proto, bool) {
+	for i, n := range protoNames {
+		if n == name {
+			return Proto(i), true
+		}
+	}
+	return 0, false
+}
