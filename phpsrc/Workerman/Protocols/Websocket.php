@@ -159,7 +159,8 @@ class Websocket
     /** Deals with a whole ping or pong and goes on with what follows it. */
     private static function onPingPong(string $buffer, int $length, int $opcode, TcpConnection $connection): int
     {
-        $payload = static::decode(substr($buffer, 0, $length), $connection);
+        // Not by decode(): a control frame may come between the fragments of a message (RFC 6455, 5.4).
+        $payload = self::unmask(substr($buffer, 0, $length));
         $connection->consumeRecvBuffer($length);
 
         // Whatever the callback sends goes out as a pong.
@@ -240,16 +241,7 @@ class Websocket
      */
     public static function decode(string $buffer, TcpConnection $connection): string
     {
-        $header = match (ord($buffer[1]) & 127) {
-            126 => 8,
-            127 => 14,
-            default => 6,
-        };
-        $payload = substr($buffer, $header);
-        $mask = substr($buffer, $header - 4, 4);
-        // XOR of strings stops at the shorter one, so the mask may be too long.
-        $payload ^= str_repeat($mask, (strlen($payload) >> 2) + 1);
-
+        $payload = self::unmask($buffer);
         $compressed = (ord($buffer[0]) & 64) !== 0;
         $final = ord($buffer[0]) >= 128;
         $context = $connection->context;
@@ -262,6 +254,20 @@ class Websocket
         }
 
         return $compressed ? static::inflate($connection, $payload, $final) : $payload;
+    }
+
+    /** @param string $frame one whole masked frame */
+    private static function unmask(string $frame): string
+    {
+        $header = match (ord($frame[1]) & 127) {
+            126 => 8,
+            127 => 14,
+            default => 6,
+        };
+        $payload = substr($frame, $header);
+
+        // XOR of strings stops at the shorter one, so the mask may be too long.
+        return $payload ^ str_repeat(substr($frame, $header - 4, 4), (strlen($payload) >> 2) + 1);
     }
 
     /** @return string|false false: not DEFLATE data, or more than maxPackageSize, and then the connection is closed */

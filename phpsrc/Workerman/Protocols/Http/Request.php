@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Workerman\Protocols\Http;
 
+use ReflectionMethod;
 use RuntimeException;
 use Stringable;
 use Workerman\Connection\TcpConnection;
@@ -24,7 +25,6 @@ use function preg_replace;
 use function rtrim;
 use function session_create_id;
 use function str_contains;
-use function strcspn;
 use function strlen;
 use function strpos;
 use function strstr;
@@ -81,6 +81,16 @@ class Request implements Stringable
     /** Trailer fields of a chunked message by lower-case name; null until they are set. */
     protected ?array $chunkTrailers = null;
 
+    private const LOOKUPS_BEFORE_PARSING = 4;
+
+    /** Headers looked up one by one so far. */
+    private int $lookups = 0;
+
+    private ?string $lowerHead = null;
+
+    /** @var array<class-string, bool> whether a subclass has its own parseHeaders(); for the thread's life */
+    private static array $ownParser = [];
+
     public function __construct(protected string $buffer)
     {
     }
@@ -123,11 +133,58 @@ class Request implements Stringable
      */
     public function header(?string $name = null, mixed $default = null): mixed
     {
+        if ($name !== null) {
+            $name = strtolower($name);
+            // Most requests are asked for two or three of their headers: searching beats parsing all of them.
+            if ($this->lookups < self::LOOKUPS_BEFORE_PARSING && !isset($this->data['headers'])) {
+                ++$this->lookups;
+                $found = $this->findHeader($name);
+                if ($found !== false) {
+                    return $found ?? $default;
+                }
+            }
+        }
         if (!isset($this->data['headers'])) {
             $this->parseHeaders();
         }
 
-        return $name === null ? $this->data['headers'] : $this->data['headers'][strtolower($name)] ?? $default;
+        return $name === null ? $this->data['headers'] : $this->data['headers'][$name] ?? $default;
+    }
+
+    /**
+     * @param string $name in lower case
+     * @return string|false|null null: absent; false: came more than once, or a subclass has its own parseHeaders()
+     */
+    private function findHeader(string $name): string|false|null
+    {
+        if (static::class !== self::class) {
+            self::$ownParser[static::class] ??= (new ReflectionMethod($this, 'parseHeaders'))->class !== self::class;
+            if (self::$ownParser[static::class]) {
+                return false;
+            }
+        }
+
+        $head = $this->lowerHead();
+        $line = "\r\n$name:";
+        $at = strpos($head, $line);
+        if ($at === false) {
+            return null;
+        }
+        $start = $at + strlen($line);
+        $end = strpos($head, "\r\n", $start);
+        if ($end === false) {
+            $end = strlen($head);
+        } elseif (strpos($head, $line, $end) !== false) {
+            return false;
+        }
+
+        return trim(substr($this->buffer, $start, $end - $start), " \t");
+    }
+
+    /** rawHead() in lower case: same length, same positions. */
+    private function lowerHead(): string
+    {
+        return $this->lowerHead ??= strtolower(strstr($this->buffer, "\r\n\r\n", true));
     }
 
     /** @return mixed one trailer field of a chunked request, or all of them (an array) when $name is null */
@@ -328,34 +385,46 @@ class Request implements Stringable
 
     protected function parseHeadFirstLine(): void
     {
-        $parts = explode(' ', substr($this->buffer, 0, strcspn($this->buffer, "\r\n")), 3);
+        $lineEnd = strpos($this->buffer, "\r\n");
+        $first = strpos($this->buffer, ' ');
+        $second = $first === false ? false : strpos($this->buffer, ' ', $first + 1);
+        if ($lineEnd !== false && $second !== false && $second < $lineEnd) {
+            $this->data['method'] = substr($this->buffer, 0, $first);
+            $this->data['uri'] = substr($this->buffer, $first + 1, $second - $first - 1);
+            return;
+        }
+
+        // Not from the engine: a buffer somebody wrote by hand, perhaps without a version.
+        $parts = explode(' ', $lineEnd === false ? $this->buffer : substr($this->buffer, 0, $lineEnd));
         $this->data['method'] = $parts[0];
         $this->data['uri'] = $parts[1] ?? '/';
     }
 
     protected function parseProtocolVersion(): void
     {
-        $version = strstr(substr($this->buffer, 0, (int) strpos($this->buffer, "\r\n")), 'HTTP/');
-        $this->data['protocolVersion'] = $version === false ? '1.0' : substr($version, 5);
+        $lineEnd = (int) strpos($this->buffer, "\r\n");
+        $at = strpos($this->buffer, 'HTTP/');
+        $this->data['protocolVersion'] = $at !== false && $at < $lineEnd
+            ? substr($this->buffer, $at + 5, $lineEnd - $at - 5)
+            : '1.0';
     }
 
     protected function parseHeaders(): void
     {
-        $this->data['headers'] = [];
-        $head = $this->rawHead();
-        $lineEnd = strpos($head, "\r\n");
-        if ($lineEnd === false) {
-            return;
-        }
-
+        $buffer = $this->buffer;
+        $names = $this->lowerHead();
         $headers = [];
-        foreach (explode("\r\n", substr($head, $lineEnd + 2)) as $line) {
-            $colon = strpos($line, ':');
-            if ($colon === false) {
+        $end = strlen($names);
+        $next = strpos($buffer, "\r\n");
+        while ($next < $end) {
+            $line = $next + 2;
+            $next = strpos($buffer, "\r\n", $line);
+            $colon = strpos($buffer, ':', $line);
+            if ($colon === false || $colon > $next) {
                 continue;
             }
-            $name = strtolower(substr($line, 0, $colon));
-            $value = trim(substr($line, $colon + 1), " \t");
+            $name = substr($names, $line, $colon - $line);
+            $value = trim(substr($buffer, $colon + 1, $next - $colon - 1), " \t");
             $headers[$name] = isset($headers[$name]) ? "$headers[$name],$value" : $value;
         }
         $this->data['headers'] = $headers;
