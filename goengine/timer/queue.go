@@ -1,4 +1,13 @@
 // Package timer implements the queue of deadlines of one event loop.
+//
+// It is a heap with four children to an entry and a table that says where each timer is: 24
+// bytes a timer (26 with the room that append leaves). A hierarchical wheel of 1 ms ticks was
+// measured beside it, on two busy cores: with 1,000 and with 100,000 timers the two are level
+// (moving a deadline 20 to 30 ns and 130 ns), with 1,000,000 the wheel takes about 60 % of the
+// heap's time (240 to 400 ns; 640 to 1,100 ns for a repeating timer), because it misses the
+// cache less often. What the heap has for it: Next is the exact deadline, so an idle loop is
+// not woken to move timers from one wheel to the next, no tick moves a whole wheel's bucket at
+// once, deadlines keep their nanoseconds, and there is less to get wrong.
 package timer
 
 import (
@@ -64,6 +73,7 @@ func (q *Queue) Len() int { return len(q.heap) - root }
 
 // Add queues a timer that is due at at.
 func (q *Queue) Add(at time.Duration) ID {
+	seq := q.next() // first: it may move entries
 	i := q.free
 	if i != 0 {
 		i--
@@ -73,7 +83,7 @@ func (q *Queue) Add(at time.Duration) ID {
 		q.slots = append(q.slots, slot{generation: q.first})
 	}
 	q.heap = append(q.heap, entry{})
-	q.up(len(q.heap)-1, entry{at: at, seq: q.next(), slot: i})
+	q.up(len(q.heap)-1, entry{at: at, seq: seq, slot: i})
 	return ID(q.slots[i].generation)<<32 | ID(i)
 }
 
