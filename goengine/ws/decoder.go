@@ -36,7 +36,7 @@ const (
 )
 
 // Decoder turns one connection's bytes into messages. The zero value is a server's decoder with
-// the default limits. It is owned by the connection's loop. An idle decoder holds no buffer.
+// the default limits. It is owned by the connection's loop and holds no buffer between messages.
 type Decoder struct {
 	Limits *Limits // nil: the defaults
 	Client bool    // this end is the client: the peer's frames must come unmasked (RFC 6455, 5.1)
@@ -55,7 +55,8 @@ type Decoder struct {
 //
 // Payloads are unmasked in place. m.Data aliases buf for a message in one frame and lives until
 // those bytes are discarded; a fragmented message aliases the assembly buffer, which the next
-// call of Next or Close hands back to the pool. Messages in one frame cost no allocation.
+// call of Next, with no bytes if need be, or of Close hands back to the pool. Messages in one
+// frame cost no allocation.
 //
 // err is a *CloseError. Limits are decided from the header, before the payload arrives, and bad
 // UTF-8 with the frame that breaks it. The framing is lost then: answer with the code, call
@@ -231,23 +232,6 @@ func (d *Decoder) checkFirst(first byte) error {
 	return nil
 }
 
-// checkSize holds a data frame's payload against the limits.
-func (d *Decoder) checkSize(length int64) error {
-	l := d.limits()
-	// The second half keeps header and payload together within an int, limit or no limit.
-	if length > l.frame() || length > math.MaxInt-maxHeader {
-		return errFrameSize
-	}
-	var have int64
-	if d.assembly != nil {
-		have = int64(len(d.assembly.B))
-	}
-	if length > l.message()-have {
-		return errMessageSize
-	}
-	return nil
-}
-
 func checkClose(payload []byte) error {
 	if len(payload) == 0 {
 		return nil
@@ -263,29 +247,4 @@ func checkClose(payload []byte) error {
 		return errCloseUTF8
 	}
 	return nil
-}
-
-var defaultLimits Limits
-
-func (d *Decoder) limits() *Limits {
-	if d.Limits == nil {
-		return &defaultLimits
-	}
-	return d.Limits
-}
-
-func (l *Limits) frame() int64   { return bound(l.Frame, DefaultMaxBytes) }
-func (l *Limits) message() int64 { return bound(l.Message, DefaultMaxBytes) }
-func (l *Limits) fragments() int64 {
-	return min(bound(int64(l.Fragments), DefaultMaxFragments), math.MaxInt32)
-}
-
-func bound(limit, byDefault int64) int64 {
-	switch {
-	case limit == 0:
-		return byDefault
-	case limit < 0:
-		return math.MaxInt64
-	}
-	return limit
 }

@@ -98,8 +98,9 @@ func FuzzDecodeAgainstGWS(f *testing.F) {
 		d := ws.Decoder{Limits: limit}
 		defer d.Close()
 		messages, code := feed(&d, string(in))
-		theirs := gwsMessages(t, in, 400)
+		theirs, panicked := gwsMessages(t, in, 400)
 		if code == 0 {
+			require.Nil(t, panicked)
 			require.Equal(t, messages, theirs)
 			return
 		}
@@ -108,8 +109,9 @@ func FuzzDecodeAgainstGWS(f *testing.F) {
 	})
 }
 
-// gwsMessages gives in to a gws server connection.
-func gwsMessages(t *testing.T, in []byte, limit int) []string {
+// gwsMessages gives in to a gws server connection. gws 1.8.9 panics on a length with its top bit
+// set, which it takes for a negative one.
+func gwsMessages(t *testing.T, in []byte, limit int) (messages []string, panicked any) {
 	rec := new(recorder)
 	up := gws.NewUpgrader(rec, &gws.ServerOption{CheckUtf8Enabled: true, ReadMaxPayloadSize: limit})
 	conn := &memConn{in: bytes.NewReader(in)}
@@ -119,8 +121,9 @@ func gwsMessages(t *testing.T, in []byte, limit int) []string {
 	}}
 	socket, err := up.UpgradeFromConn(conn, bufio.NewReader(conn), req)
 	require.NoError(t, err)
+	defer func() { messages, panicked = rec.messages, recover() }()
 	socket.ReadLoop()
-	return rec.messages
+	return nil, nil
 }
 
 type recorder struct {

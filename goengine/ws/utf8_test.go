@@ -39,15 +39,16 @@ func ours(pieces ...[]byte) string {
 	return "cut"
 }
 
+// Every pair of bytes, in front of what tells the classes of a third one apart.
 func TestUTF8OfEveryShortSequence(t *testing.T) {
-	p := make([]byte, 3)
-	for i := range 1 << 24 {
-		p[0], p[1], p[2] = byte(i>>16), byte(i>>8), byte(i)
-		if p[2] > 1 && p[0] < 0x7f {
-			continue // ASCII in front teaches nothing new
-		}
-		if want, got := verdict(p), ours(p); want != got {
-			t.Fatalf("% x: %s, want %s", p, got, want)
+	for pair := range 1 << 16 {
+		for _, third := range []byte{0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff} {
+			p := []byte{byte(pair >> 8), byte(pair), third}
+			for _, p := range [][]byte{p, p[:2], p[:1]} {
+				if want, got := verdict(p), ours(p); want != got {
+					t.Fatalf("% x: %s, want %s", p, got, want)
+				}
+			}
 		}
 	}
 }

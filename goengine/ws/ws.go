@@ -48,22 +48,6 @@ const (
 // MaxControlPayload is how many bytes a ping, pong or close may carry (RFC 6455, 5.5).
 const MaxControlPayload = 125
 
-const (
-	// DefaultMaxBytes bounds a frame's payload and a message; upstream's
-	// TcpConnection::$defaultMaxPackageSize.
-	DefaultMaxBytes = 10 << 20
-	// DefaultMaxFragments bounds the frames of one message.
-	DefaultMaxFragments = 1024
-)
-
-// Limits bounds what a peer may send. In each field 0 means the default and a negative number
-// means no limit. One value may serve any number of decoders as long as nobody changes it.
-type Limits struct {
-	Frame     int64 // bytes of payload in one frame
-	Message   int64 // bytes of payload in all frames of one message
-	Fragments int   // frames in one message
-}
-
 // CloseError says why a peer's bytes were refused and with which code to close the connection.
 // Values are shared: read only.
 type CloseError struct {
