@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseSchedstat(t *testing.T) {
+	got, err := parseSchedstat("1062445700 409677 53\n")
+	require.NoError(t, err)
+	require.Equal(t, schedstat{1062445700, 409677, 53}, got)
+
+	for _, line := range []string{"", "1 2", "1 2 x", "-1 2 3"} {
+		_, err := parseSchedstat(line)
+		require.Error(t, err, "%q", line)
+	}
+}
+
+func TestParseStat(t *testing.T) {
+	const rest = " S 41 43 43 0 -1 4194560 1000 2000 0 0 7 8 30 12 20 0 5 0 123456 999 1"
+	for _, name := range []string{"php", "a b", "odd) S 1 (name"} {
+		got, err := parseStat("42 (" + name + ")" + rest)
+		require.NoError(t, err, name)
+		require.Equal(t, stat{parent: 41, state: 'S', childrenTicks: 42, started: "123456"}, got, name)
+	}
+	for _, line := range []string{"", "42 (php", "42 (php) S 41 43"} {
+		_, err := parseStat(line)
+		require.Error(t, err, "%q", line)
+	}
+}
+
+func TestParseSmapsRollup(t *testing.T) {
+	got, err := parseSmapsRollup("561bb381d000-7ffd44ab8000 ---p 00000000 00:00 0    [rollup]\n" +
+		"Rss:                1692 kB\n" +
+		"Pss:                 355 kB\n" +
+		"Pss_Dirty:           112 kB\n" +
+		"Pss_Anon:            100 kB\n")
+	require.NoError(t, err)
+	require.Equal(t, pss{Total: 355 << 10, Anon: 100 << 10}, got)
+
+	_, err = parseSmapsRollup("Rss: 1 kB\n")
+	require.Error(t, err)
+	_, err = parseSmapsRollup("Pss: many kB\n")
+	require.Error(t, err)
+}
+
+func TestReadCPUNeverGoesBack(t *testing.T) {
+	before, err := readCPU(os.Getpid())
+	require.NoError(t, err)
+	after, err := readCPU(os.Getpid())
+	require.NoError(t, err)
+	require.Contains(t, after.processes, os.Getpid())
+	require.GreaterOrEqual(t, after.processes[os.Getpid()], before.processes[os.Getpid()])
+}
+
+func TestCPUSince(t *testing.T) {
+	reading := func(clock time.Duration, threads map[int]schedstat) cpuReading {
+		return cpuReading{threads: threads, processes: map[int]time.Duration{10: clock}}
+	}
+	before := reading(100, map[int]schedstat{10: {onCPU: 60, slices: 6}, 11: {onCPU: 40, slices: 4}})
+
+	t.Run("threads that live on", func(t *testing.T) {
+		use, err := reading(130, map[int]schedstat{10: {onCPU: 80, slices: 8}, 11: {onCPU: 50, slices: 5}}).since(before)
+		require.NoError(t, err)
+		require.Equal(t, cpuUse{threads: 30, clocks: 30, slices: 3}, use)
+	})
+	t.Run("a new thread counts whole", func(t *testing.T) {
+		use, err := reading(105, map[int]schedstat{
+			10: {onCPU: 60, slices: 6}, 11: {onCPU: 40, slices: 4}, 12: {onCPU: 5, slices: 1},
+		}).since(before)
+		require.NoError(t, err)
+		require.EqualValues(t, 5, use.total())
+	})
+	t.Run("a thread that ended is in the clock", func(t *testing.T) {
+		use, err := reading(150, map[int]schedstat{10: {onCPU: 70, slices: 7}}).since(before)
+		require.NoError(t, err)
+		require.EqualValues(t, 10, use.threads)
+		require.EqualValues(t, 50, use.total())
+	})
+	t.Run("children that were waited for", func(t *testing.T) {
+		now := reading(100, before.threads)
+		now.reaped = 20 * time.Millisecond
+		use, err := now.since(before)
+		require.NoError(t, err)
+		require.Equal(t, 20*time.Millisecond, use.total())
+	})
+	t.Run("a process that ended spoils the measurement", func(t *testing.T) {
+		_, err := cpuReading{}.since(before)
+		require.ErrorContains(t, err, "process 10")
+	})
+}
+
+func TestMedianAndSummary(t *testing.T) {
+	require.InDelta(t, 3, median([]float64{3}), 0)
+	require.InDelta(t, 2, median([]float64{9, 1, 2}), 0)
+	require.InDelta(t, 2.5, median([]float64{9, 2, 3, 1}), 0)
+
+	values := []float64{5, 1, 3}
+	require.Equal(t, summary{3, 1, 5}, summarize(values))
+	require.Equal(t, []float64{5, 1, 3}, values, "the order of rounds is kept")
+	require.True(t, math.IsNaN(summarize(nil).Median))
+}
+
+func TestRatiosAreTakenRoundByRound(t *testing.T) {
+	require.Equal(t, []float64{2, 3}, ratios([]float64{2, 30}, []float64{1, 10}))
+	require.Equal(t, []float64{2}, ratios([]float64{2, 30}, []float64{1}))
+}
+
+func TestTargets(t *testing.T) {
+	tests := []struct {
+		over, under string
+		cell        cell
+		limit       float64
+	}{
+		{"c", "a", cell{64, 1, false}, 1.15},
+		{"c", "a", cell{256, 1, true}, 1.15},
+		{"c", "a", cell{64, 16, true}, 2},
+		{"c", "f", cell{64, 1, false}, 0.85},
+		{"c", "f", cell{64, 1, true}, 0.6},
+		{"c", "f", cell{256, 16, false}, 0.2},
+		{"c", "e", cell{64, 16, false}, 0.15},
+		{"b", "a", cell{64, 1, false}, 0},
+	}
+	for _, tt := range tests {
+		limit, ok := comparison{tt.over, tt.under}.target(tt.cell)
+		require.InDelta(t, tt.limit, limit, 0, "%v", tt)
+		require.Equal(t, tt.limit > 0, ok, "%v", tt)
+	}
+}
+
+func TestAnswerCheck(t *testing.T) {
+	want, err := parseAnswer([]byte(workermanAnswer))
+	require.NoError(t, err)
+	require.Empty(t, want.Free)
+	require.NoError(t, want.check([]byte(workermanAnswer)))
+	three := want.repeat(3)
+	require.NoError(t, three.check(bytes.Repeat([]byte(workermanAnswer), 3)))
+	require.Error(t, three.check(bytes.Repeat([]byte(workermanAnswer), 2)), "one is missing")
+
+	wrong := bytes.Repeat([]byte(workermanAnswer), 3)
+	wrong[len(wrong)-1] = '?'
+	require.ErrorContains(t, three.check(wrong), "wrong bytes at")
+}
+
+func TestAnswerCheckLeavesDatesAlone(t *testing.T) {
+	dated := func(date, body string) []byte {
+		return []byte("HTTP/1.1 200 OK\r\nDate: " + date + "\r\nContent-Length: 13\r\n\r\n" + body)
+	}
+	seen := dated("Sat, 21 Nov 2026 21:00:00 GMT", body)
+	want, err := parseAnswer(seen)
+	require.NoError(t, err)
+	later := dated("Sat, 21 Nov 2026 21:00:01 GMT", body)
+	require.NoError(t, want.check(later))
+	require.NoError(t, want.repeat(2).check(append(append([]byte{}, seen...), later...)))
+	require.Error(t, want.check(dated("Sat, 21 Nov 2026 21:00:01 GMT", "Hello, World?")))
+	require.Error(t, want.repeat(2).check(append(append([]byte{}, seen...), dated("Sat, 21 Nov 2026 21:00:01 GMT", "Hello, World?")...)))
+}
+
+func TestParseAnswerRefusesWhatIsNoGoodAnswer(t *testing.T) {
+	for _, raw := range []string{
+		"",
+		"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 13\r\n\r\nHello, World!",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\nHello, World!\r\n0\r\n\r\n",
+	} {
+		_, err := parseAnswer([]byte(raw))
+		require.Error(t, err, "%q", raw)
+	}
+}
+
+func TestVariedRequestsDifferAndKeepTheirLength(t *testing.T) {
+	b := newBatch(16)
+	b.next = 0xfff8 // so that a digit more is needed on the way
+	seen := map[string]bool{}
+	for range 3 {
+		b.vary()
+		require.Len(t, b.bytes, 16*b.stride)
+		for at := 0; at < len(b.bytes); at += b.stride {
+			one := string(b.bytes[at : at+b.stride])
+			require.False(t, seen[one], "repeated: %q", one)
+			seen[one] = true
+			require.Regexp(t, `\r\nX-Request-Id: [0-9a-f]{16}\r\n\r\n$`, one)
+		}
+	}
+	require.Equal(t, makeRequest(), newBatch(1).bytes)
+}

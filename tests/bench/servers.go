@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// server is one of the compared servers.
+type server struct {
+	Key  string
+	Name string
+	// exact: the answer must be workermanAnswer to the byte. The others only have to give the body
+	// and to repeat themselves.
+	exact bool
+	// maxIdle bounds the idle connections of the memory test; 0 is no bound.
+	maxIdle int
+	// prepare builds what is needed and returns the command that serves a port, or why there is none.
+	prepare func(b *bench) (launch, error)
+
+	launch  launch
+	skipped string
+	process *process // guarded by bench.mu
+	pid     int      // of the process now running
+	port    int
+	answer  answer
+}
+
+// launch makes the command; dir is an empty folder for the server's files.
+type launch func(port int, dir string) *exec.Cmd
+
+// errAbsent marks a server that cannot be compared here, which is no failure.
+var errAbsent = errors.New("not here")
+
+func allServers() []*server {
+	return []*server{
+		{Key: "a", Name: "bare epoll loop in C", exact: true, prepare: prepareEpoll},
+		{Key: "b", Name: "engine, Go handler", exact: true, prepare: prepareGo("goserver")},
+		{Key: "c", Name: "engine, PHP onMessage", exact: true, prepare: preparePhalanx},
+		{Key: "d", Name: "Go net/http", prepare: prepareGo("nethttp")},
+		{Key: "e", Name: "FrankenPHP worker mode", prepare: prepareFrankenPHP},
+		{Key: "f", Name: "Workerman", exact: true, prepare: prepareWorkerman},
+	}
+}
+
+func prepareEpoll(b *bench) (launch, error) {
+	bin := filepath.Join(b.temp, "epoll")
+	if err := b.command("gcc", "-O2", "-Wall", "-Wextra", "-o", bin, "tests/bench/epoll/server.c"); err != nil {
+		return nil, err
+	}
+	return func(port int, _ string) *exec.Cmd { return exec.Command(bin, strconv.Itoa(port)) }, nil
+}
+
+func prepareGo(name string) func(b *bench) (launch, error) {
+	return func(b *bench) (launch, error) {
+		bin := filepath.Join(b.temp, name)
+		if err := b.command("go", "build", "-o", bin, "./tests/bench/"+name); err != nil {
+			return nil, err
+		}
+		return func(port int, _ string) *exec.Cmd {
+			cmd := exec.Command(bin, strconv.Itoa(port))
+			cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+			return cmd
+		}, nil
+	}
+}
+
+func (b *bench) phalanx() (string, error) {
+	bin := filepath.Join(b.root, "build", "phalanx")
+	if _, err := os.Stat(bin); err != nil {
+		return "", fmt.Errorf("build/phalanx is not built: %w", errAbsent)
+	}
+	return bin, nil
+}
+
+func preparePhalanx(b *bench) (launch, error) {
+	bin, err := b.phalanx()
+	if err != nil {
+		return nil, err
+	}
+	return func(port int, dir string) *exec.Cmd {
+		cmd := exec.Command(bin, filepath.Join(b.root, "tests/bench/app/hello.php"), "start")
+		cmd.Env = append(without(os.Environ(), "BENCH_WORKERMAN"), appEnv(port, dir)...)
+		return cmd
+	}, nil
+}
+
+func appEnv(port int, dir string) []string {
+	return []string{"BENCH_PORT=" + strconv.Itoa(port), "BENCH_STATE=" + dir}
+}
+
+func without(env []string, name string) []string {
+	var kept []string
+	for _, e := range env {
+		if !strings.HasPrefix(e, name+"=") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func prepareFrankenPHP(b *bench) (launch, error) {
+	bin, err := b.phalanx()
+	if err != nil {
+		return nil, err
+	}
+	app := filepath.Join(b.root, "tests/bench/frankenphp")
+	return func(port int, dir string) *exec.Cmd {
+		cmd := exec.Command(bin, "run", "--config", filepath.Join(app, "Caddyfile"), "--adapter", "caddyfile")
+		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
+		// Caddy's own files stay out of the user's home.
+		cmd.Env = append(cmd.Env, "BENCH_APP="+app, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
+		return cmd
+	}, nil
+}
+
+func prepareWorkerman(b *bench) (launch, error) {
+	checkout := os.Getenv("BENCH_WORKERMAN")
+	if checkout == "" {
+		return nil, fmt.Errorf("BENCH_WORKERMAN names no checkout: %w", errAbsent)
+	}
+	php := os.Getenv("BENCH_PHP")
+	if php == "" {
+		cmd := exec.Command("docker/php/build.sh", "--find")
+		cmd.Dir = b.root
+		prefix, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("no PHP (docker/php/build.sh --find): %w", errAbsent)
+		}
+		php = filepath.Join(strings.TrimSpace(string(prefix)), "bin", "php")
+	}
+	args := []string{
+		"-d", "zend_extension=opcache", "-d", "opcache.enable_cli=1",
+		"-d", "opcache.jit=tracing", "-d", "opcache.jit_buffer_size=64M",
+	}
+	loaded, err := exec.Command(php, "-m").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s -m: %w", php, err)
+	}
+	s := b.server("f")
+	if strings.Contains("\n"+string(loaded), "\nevent\n") {
+		s.Name += ", ext-event, JIT"
+	} else {
+		s.Name += ", select, JIT"
+		s.maxIdle = 900 // stream_select() ends at descriptor 1023
+	}
+	if strings.Contains(string(loaded), "Zend OPcache") {
+		args = args[2:] // the other PHP loads it by itself
+	}
+	return func(port int, dir string) *exec.Cmd {
+		cmd := exec.Command(php, append(args, filepath.Join(b.root, "tests/bench/app/hello.php"), "start")...)
+		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
+		return cmd
+	}, nil
+}
+
+// up starts the server and learns its answer.
+func (b *bench) up(s *server) error {
+	dir, err := os.MkdirTemp(b.temp, s.Key)
+	if err != nil {
+		return err
+	}
+	if s.port, err = freePort(); err != nil {
+		return err
+	}
+	p, err := b.serverCPU.serve(s.launch(s.port, dir), dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	s.pid = p.pid()
+	b.mu.Lock()
+	s.process = p
+	b.mu.Unlock()
+	raw, err := p.ready(net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)))
+	if err == nil {
+		s.answer, err = parseAnswer(raw)
+	}
+	if err == nil && s.exact {
+		err = answer{Bytes: []byte(workermanAnswer)}.check(raw)
+	}
+	if err != nil {
+		b.down(s)
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// down stops the servers that are up, all at the same time.
+func (b *bench) down(servers ...*server) {
+	var stopping sync.WaitGroup
+	b.mu.Lock()
+	for _, s := range servers {
+		if p := s.process; p != nil {
+			s.process = nil
+			stopping.Go(p.stop)
+		}
+	}
+	b.mu.Unlock()
+	stopping.Wait()
+}
+
+// freePort asks the kernel for one. Another process could take it before the server does; then the
+// start fails and says so.
+func freePort() (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// settle gives a server time to go back to sleep, so that the kernel has booked all its time.
+func settle() { time.Sleep(10 * time.Millisecond) }
