@@ -24,10 +24,17 @@ function phalanx_loop_stop(): void {}
 /** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful') when the supervisor wants something of this slot. */
 function phalanx_loop_on_control(?callable $callback): void {}
 
+/** Says which slot this thread's loop serves, so that the supervisor's requests reach it. */
+function phalanx_slot_enter(int $worker, int $id): void {}
+
 /** Calls $callback($signal) on this loop; null restores the default. Plain scripts only. */
 function phalanx_loop_on_signal(int $signal, ?callable $callback): bool {}
 
-/** Calls $callback($stream) whenever the stream is readable (1) or writable (2); null ends it. @param resource $stream */
+/**
+ * Calls $callback($stream) whenever the stream is readable (1) or writable (2); null ends it.
+ *
+ * @param resource $stream
+ */
 function phalanx_loop_watch($stream, int $mode, ?callable $callback): bool {}
 
 /** Receives what callbacks without a handler of their own throw. */
@@ -39,7 +46,11 @@ function phalanx_loop_on_error(?callable $callback): void {}
  */
 function phalanx_loop_stats(): array {}
 
-/** @return int the timer's identifier, > 0 */
+/**
+ * Calls $callback(...$args) after $seconds and, when $persistent, again and again.
+ *
+ * @return int the timer's identifier, > 0
+ */
 function phalanx_timer_add(float $seconds, callable $callback, array $args = [], bool $persistent = true): int {}
 
 function phalanx_timer_del(int $timer): bool {}
@@ -66,7 +77,11 @@ function phalanx_listen(array $options): int {}
 /** The bound address, 'ip:port' or the path: says which port was given when 0 was asked for. */
 function phalanx_listener_address(int $listener): string {}
 
-/** A PHP stream of the listening socket (its own descriptor). @return resource|false */
+/**
+ * A PHP stream of the listening socket (its own descriptor).
+ *
+ * @return resource|false
+ */
 function phalanx_listener_stream(int $listener) {}
 
 function phalanx_listener_pause(int $listener): void {}
@@ -94,7 +109,7 @@ function phalanx_conn_send_response(int $conn, string $response): ?bool {}
 /** Sends a file's bytes [$offset, $offset + $length) after $head; the kernel copies them (sendfile). $length 0: to the end. */
 function phalanx_conn_send_file(int $conn, string $head, string $path, int $offset = 0, int $length = 0): ?bool {}
 
-/** A WebSocket frame with this first byte (0x81 text, 0x82 binary, 0x89 ping, ...). */
+/** Sends a WebSocket frame with this first byte (0x81 text, 0x82 binary, 0x89 ping, ...). */
 function phalanx_conn_send_frame(int $conn, string $data, int $firstByte): ?bool {}
 
 /** Closes once what is queued has been written: FIN, then the rest of the peer's bytes are discarded for $lingerSeconds at most. */
@@ -116,16 +131,20 @@ function phalanx_conn_address(int $conn, bool $remote): string {}
 /** Changes the protocol in mid-connection: 'raw'|'text'|'frame'|'http'|'websocket'|'user'. */
 function phalanx_conn_protocol(int $conn, string $protocol): bool {}
 
-/** @param int $bytes the most that may wait in the send buffer; $package: the largest message */
+/** Sets how many bytes may wait in the send buffer, and how large a message may be. */
 function phalanx_conn_limits(int $conn, int $bytes, int $package): bool {}
 
 /** Protocol 'user': onEngineData() is not called again before $bytes are there. */
 function phalanx_conn_want(int $conn, int $bytes): void {}
 
-/** A PHP stream of the connection's socket (its own descriptor). @return resource|false */
+/**
+ * A PHP stream of the connection's socket (its own descriptor).
+ *
+ * @return resource|false
+ */
 function phalanx_conn_stream(int $conn) {}
 
-/** Answers a WebSocket handshake with 101. @param list<string> $headers further lines, 'Name: value' */
+/** Answers a WebSocket handshake with 101. $headers are further lines, 'Name: value'. */
 function phalanx_conn_ws_accept(int $conn, array $headers): bool {}
 
 /* ---- http ---- */
@@ -138,7 +157,10 @@ function phalanx_http_request_class(string $class): void {}
 /**
  * Binds the workers' sockets and starts the server process.
  *
- * @param array{script: string, argv: list<string>, workers: list<array{name: string, count: int, listen: string, transport: string, backlog: int, reusePort: bool, user: string, group: string, reloadable: bool}>, stopTimeout: float, pidFile: string, logFile: string} $spec
+ * $spec: script: string; argv: list<string>; stopTimeout: float (seconds); pidFile, logFile: string; workers: a list of
+ * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
+ * user: string, group: string, reloadable: bool
+ *
  * @throws RuntimeException when an address cannot be bound or the server does not start
  */
 function phalanx_supervisor_start(array $spec): void {}
@@ -155,5 +177,5 @@ function phalanx_supervisor_reload(bool $graceful): void {}
 /** Stops the slots, then the server process; 'stopped' follows. A second call means now. */
 function phalanx_supervisor_stop(bool $graceful): void {}
 
-/** @return array{pid: int, server_pid: int, started: float, slots: list<array<string, int|float|string>>} */
+/** What runs: pid, server_pid, started (Unix time), slots (a list of name => value). */
 function phalanx_supervisor_status(): array {}

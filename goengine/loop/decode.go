@@ -82,7 +82,7 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 			l.violation(c, errors.New("loop: input over the limit"))
 			return 0
 		}
-		l.events = append(l.events, Event{Kind: Data, Proto: User, Conn: c.id, Data: buf})
+		l.events = append(l.events, Event{Kind: Data, Proto: User, Arg: c.from(), Conn: c.id, Data: buf})
 		c.announced = true
 		l.stats.messages++
 		return 0
@@ -92,7 +92,7 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 func (l *Loop) message(c *conn, data []byte, head int) {
 	c.announced = true
 	l.stats.messages++
-	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Conn: c.id, Aux: uint64(head), Data: data})
+	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Arg: c.from(), Conn: c.id, Aux: uint64(head), Data: data})
 }
 
 // progress adjusts the time limit of a message that is on its way.
@@ -237,7 +237,7 @@ func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 	c.inHead, c.deadline, c.awaits = false, 0, true
 	c.ws = &wsState{key: [24]byte(hs.Key)} // Check has seen that it is 24 bytes long
 	c.announced = true
-	l.events = append(l.events, Event{Kind: Handshake, Proto: WebSocket, Conn: c.id, Aux: uint64(n - h.Start), Data: buf[h.Start:n]})
+	l.events = append(l.events, Event{Kind: Handshake, Proto: WebSocket, Arg: c.from(), Conn: c.id, Aux: uint64(n - h.Start), Data: buf[h.Start:n]})
 	return n
 }
 
@@ -311,3 +311,6 @@ func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 	}
 	return nil
 }
+
+// from is the listener a connection came through, which knows how to make its object.
+func (c *conn) from() int32 { return int32(c.listener.id) }

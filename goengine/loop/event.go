@@ -6,12 +6,12 @@ type Kind uint8
 // The kinds of events. C has the same list (php-ext/engine.h).
 const (
 	Accept    Kind = iota + 1 // a connection, on a listener that asked to be told; Arg: listener
-	Message                   // a whole message; for HTTP the head and the body, Aux: length of the head
+	Message                   // a whole message; Arg: listener; for HTTP the head and the body, Aux: length of the head
 	Data                      // protocol User: all that is pending; answer with Consume
 	Handshake                 // a WebSocket handshake to answer with AcceptWebSocket; as Message
 	Close                     // the connection is gone; its identifier is void after this batch
 	Failed                    // a peer or protocol error, before Close; Arg: code; Data: text
-	Full                      // bytes wait in the send buffer; Aux: how many
+	Full                      // bytes wait in the send buffer; Aux: how many; Arg 1: the limit is reached
 	Drain                     // the send buffer is empty again
 	Datagram                  // Arg: listener; the first Aux bytes are the peer's address
 	Timer                     // Conn: the timer's identifier

@@ -48,7 +48,7 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 	if c == nil || c.status != open {
 		return ErrClosed
 	}
-	if c.pending() > c.maxSend {
+	if c.pending() >= c.maxSend {
 		return ErrFull
 	}
 	l.ops = AppendOp(l.ops, op, 0, id, data)
@@ -248,7 +248,18 @@ func (l *Loop) wrote(c *conn, n int) {
 // blocked waits for the kernel to take more, and tells the application how much waits.
 func (l *Loop) blocked(c *conn) {
 	l.watchFor(c, c.interest|unix.EPOLLOUT)
-	l.queued = append(l.queued, Event{Kind: Full, Proto: c.proto, Conn: c.id, Aux: uint64(c.pending())})
+	l.tellFull(c)
+}
+
+func (l *Loop) tellFull(c *conn) {
+	if !c.announced {
+		return
+	}
+	ev := Event{Kind: Full, Proto: c.proto, Conn: c.id, Aux: uint64(c.pending())}
+	if c.pending() >= c.maxSend {
+		ev.Arg = 1
+	}
+	l.queued = append(l.queued, ev)
 }
 
 // continueWrite writes on from the output buffer, then from the file.
@@ -361,14 +372,15 @@ func (l *Loop) Destroy(id ID) error {
 }
 
 // Write sends bytes at once instead of with the next flush: for those too large to be worth a
-// copy. Operations queued before must have been applied. It answers how many bytes wait.
-func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, err error) {
+// copy. Operations queued before must have been applied. It answers how many bytes wait, and
+// whether they have reached the connection's limit: then the next send is refused.
+func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full bool, err error) {
 	c := l.lookup(id)
 	if c == nil || c.status != open {
-		return 0, ErrClosed
+		return 0, false, ErrClosed
 	}
-	if c.pending() > c.maxSend {
-		return c.pending(), ErrFull
+	if c.pending() >= c.maxSend {
+		return c.pending(), true, ErrFull
 	}
 	if c.out == nil && c.file == nil && (op == SendRaw || op == SendResponse) {
 		if op == SendResponse {
@@ -379,12 +391,9 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, err erro
 		out := l.output(c)
 		out.B = l.encode(out.B, c, op, arg, data)
 		l.continueWrite(c)
-		if c.pending() > 0 {
-			l.queued = append(l.queued, Event{Kind: Full, Proto: c.proto, Conn: c.id, Aux: uint64(c.pending())})
-		}
 	}
 	if c.status == closed {
-		return 0, ErrClosed
+		return 0, false, ErrClosed
 	}
-	return c.pending(), nil
+	return c.pending(), c.pending() >= c.maxSend, nil
 }

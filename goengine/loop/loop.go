@@ -173,6 +173,9 @@ func monotonic() time.Duration {
 // FD is the epoll descriptor that the owner waits on.
 func (l *Loop) FD() int { return l.epfd }
 
+// EventArray is where Process puts a batch's events. It stays in place until Close.
+func (l *Loop) EventArray() *Event { return &l.events[:1][0] }
+
 // Now is the loop's clock as of the current batch.
 func (l *Loop) Now() time.Duration { return l.now }
 

@@ -1,0 +1,14 @@
+/* The extension's sources, compiled by cgo: stamp.h tells the go command when they changed. */
+#if __has_include("stamp.h")
+#include "stamp.h"
+#endif
+#include "../../php-ext/phalanx.c"
+#include "../../php-ext/loop.c"
+#include "../../php-ext/conn.c"
+#include "../../php-ext/io.c"
+#if __has_include("../../php-ext/supervisor.c")
+#include "../../php-ext/supervisor.c"
+#endif
+#if __has_include("../../php-ext/autoload.c")
+#include "../../php-ext/autoload.c"
+#endif

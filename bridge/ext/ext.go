@@ -1,0 +1,190 @@
+// Package ext joins the PHP extension to the engine: it exports the calls that php-ext makes and
+// registers the extension with FrankenPHP. It copies, pins and translates; it decides nothing.
+package ext
+
+// #cgo CFLAGS: -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE
+// #cgo LDFLAGS: -lphp
+// #include <stdbool.h>
+// #include <stdlib.h>
+// #include "../../php-ext/engine.h"
+// extern void *phx_module_entry(void);
+// extern void phx_thread_is_slot(bool slot);
+import "C"
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/dunglas/frankenphp"
+	"github.com/sirupsen/logrus"
+
+	"github.com/phalanx-php/phalanx/goengine/loop"
+)
+
+// ModuleEntry is the extension's zend_module_entry, for a SAPI that registers it itself.
+func ModuleEntry() unsafe.Pointer { return C.phx_module_entry() }
+
+// Register adds the extension to those that FrankenPHP loads.
+func Register() { frankenphp.RegisterExtension(ModuleEntry()) }
+
+// MarkThread says whether the calling PHP thread runs a worker slot's script.
+func MarkThread(slot bool) { C.phx_thread_is_slot(C.bool(slot)) }
+
+// Log receives what the engine reports.
+var Log logrus.FieldLogger = logrus.StandardLogger()
+
+// registry holds the loops of all PHP threads. Handles are indexes and are not reused while
+// anybody could still hold one: a process makes one loop for each script it runs.
+var registry struct {
+	mu    sync.Mutex // guards everything but reads of table
+	table atomic.Pointer[[]*loop.Loop]
+	next  []int64 // free handles
+	slots map[slotKey]*slot
+	gone  loop.Stats // of closed loops
+}
+
+type slotKey struct{ worker, id int }
+
+type slot struct {
+	handle  int64 // 0: its script has not come to its loop yet
+	pending string
+}
+
+func find(handle int64) *loop.Loop {
+	t := registry.table.Load()
+	if t == nil || handle <= 0 || handle > int64(len(*t)) {
+		return nil
+	}
+	return (*t)[handle-1]
+}
+
+func add(l *loop.Loop) int64 {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	var table []*loop.Loop
+	if t := registry.table.Load(); t != nil {
+		table = append(table, *t...)
+	}
+	var handle int64
+	if n := len(registry.next); n > 0 {
+		handle = registry.next[n-1]
+		registry.next = registry.next[:n-1]
+		table[handle-1] = l
+	} else {
+		table = append(table, l)
+		handle = int64(len(table))
+	}
+	registry.table.Store(&table)
+	return handle
+}
+
+func remove(handle int64) {
+	l := find(handle)
+	if l == nil {
+		return
+	}
+	l.Close()
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s, g := l.Stats(), &registry.gone
+	g.Accepted += s.Accepted
+	g.Closed += s.Closed
+	g.Messages += s.Messages
+	g.BytesRead += s.BytesRead
+	g.BytesWritten += s.BytesWritten
+	table := append([]*loop.Loop(nil), *registry.table.Load()...)
+	table[handle-1] = nil
+	registry.table.Store(&table)
+	registry.next = append(registry.next, handle)
+	for _, s := range registry.slots {
+		if s.handle == handle {
+			s.handle = 0
+		}
+	}
+}
+
+// SlotControl hands a slot's loop a command: "stop", "graceful", "reload" or "reload-graceful".
+// One that comes before the slot's script has entered its loop waits for it.
+func SlotControl(worker, id int, command string) error {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(slotKey{worker, id})
+	l := find(s.handle)
+	if l == nil {
+		s.pending = command
+		return nil
+	}
+	return l.Post(loop.Post{Data: []byte(command)})
+}
+
+// SlotReset forgets a command that waits for a slot, before its script starts anew.
+func SlotReset(worker, id int) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	slotOf(slotKey{worker, id}).pending = ""
+}
+
+func slotOf(key slotKey) *slot {
+	if registry.slots == nil {
+		registry.slots = map[slotKey]*slot{}
+	}
+	s := registry.slots[key]
+	if s == nil {
+		s = &slot{}
+		registry.slots[key] = s
+	}
+	return s
+}
+
+func enterSlot(handle int64, key slotKey) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(key)
+	s.handle = handle
+	if s.pending != "" {
+		if l := find(handle); l != nil {
+			_ = l.Post(loop.Post{Data: []byte(s.pending)})
+		}
+		s.pending = ""
+	}
+}
+
+// Stats are the figures of all loops of this process, and how many slots are in their loops.
+func Stats() (total loop.Stats, slots int) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	total = registry.gone
+	if t := registry.table.Load(); t != nil {
+		for _, l := range *t {
+			if l == nil {
+				continue
+			}
+			s := l.Stats()
+			total.Accepted += s.Accepted
+			total.Closed += s.Closed
+			total.Messages += s.Messages
+			total.BytesRead += s.BytesRead
+			total.BytesWritten += s.BytesWritten
+			total.Connections += s.Connections
+			total.Timers += s.Timers
+		}
+	}
+	for _, s := range registry.slots {
+		if s.handle > 0 {
+			slots++
+		}
+	}
+	return total, slots
+}
+
+// SlotStats are the figures of one slot's loop; false while it has none.
+func SlotStats(worker, id int) (loop.Stats, bool) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	l := find(slotOf(slotKey{worker, id}).handle)
+	if l == nil {
+		return loop.Stats{}, false
+	}
+	return l.Stats(), true
+}

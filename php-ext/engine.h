@@ -1,0 +1,98 @@
+/*
+ * What the extension and the engine share: flat structures and the calls of bridge/ext.
+ *
+ * Ownership: bytes handed to a phx_* call are borrowed for that call; bytes an event points to
+ * live until the next phx_loop_process. Threads: a loop belongs to the thread that made it.
+ */
+#ifndef PHALANX_ENGINE_H
+#define PHALANX_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* goengine/loop.Kind */
+enum phx_kind {
+	PHX_ACCEPT = 1,
+	PHX_MESSAGE,
+	PHX_DATA,
+	PHX_HANDSHAKE,
+	PHX_CLOSE,
+	PHX_FAILED,
+	PHX_FULL,
+	PHX_DRAIN,
+	PHX_DATAGRAM,
+	PHX_TIMER,
+	PHX_POSTED,
+	PHX_WATCHED,
+};
+
+/* goengine/loop.Proto */
+enum phx_proto { PHX_RAW, PHX_TEXT, PHX_FRAME, PHX_HTTP, PHX_WEBSOCKET, PHX_USER };
+
+/* goengine/loop.Op */
+enum phx_op { PHX_SEND_RAW = 1, PHX_SEND_MESSAGE, PHX_SEND_RESPONSE, PHX_SEND_FRAME };
+
+/* goengine/loop.Event: the same layout, a Go slice at its end. */
+typedef struct {
+	uint8_t kind;
+	uint8_t opcode;
+	uint8_t proto;
+	uint8_t unused;
+	int32_t arg;
+	uint64_t conn;
+	uint64_t aux;
+	const char *data;
+	int64_t len;
+	int64_t cap;
+} phx_event;
+
+/* The head of an operation; size bytes follow, padded to 8. goengine/loop.AppendOp */
+typedef struct {
+	uint64_t conn;
+	uint32_t size;
+	int32_t next;
+	uint8_t op;
+	uint8_t arg;
+	uint8_t unused[6];
+} phx_op_head;
+
+/* Answers of phx_* calls; negative ones are refusals. bridge/ext/status.go */
+typedef int32_t phx_status;
+enum {
+	PHX_OK = 0,
+	PHX_ECLOSED = -1,
+	PHX_EFULL = -2,
+	PHX_EPROTO = -3,
+	PHX_EINVAL = -4,
+	PHX_EINTERNAL = -5,
+};
+
+typedef struct {
+	int64_t loop; /* handle, > 0 */
+	int32_t epfd;
+	const phx_event *events;
+} phx_loop_info;
+
+typedef struct {
+	int64_t connections, accepted, closed, messages, bytes_read, bytes_written, timers, slots;
+} phx_stats;
+
+typedef struct {
+	int64_t pending; /* bytes waiting to be sent */
+	int32_t full;    /* they pass the connection's limit */
+	phx_status status;
+} phx_sent;
+
+/* How a listener serves its connections; goengine/loop.ListenOptions. */
+typedef struct {
+	int32_t proto;
+	int64_t max_send, max_package;
+	int32_t announce;
+	int32_t backlog;
+	int32_t reuse_port;
+} phx_listen_options;
+
+/* Room for a message, an address or a name that the engine writes; it is cut to fit. */
+#define PHX_TEXT_SIZE 512
+
+#endif

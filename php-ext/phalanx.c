@@ -1,0 +1,46 @@
+/* Module entry of the Phalanx extension. */
+#include "phalanx.h"
+
+#include <ext/standard/info.h>
+
+#include "phalanx_arginfo.h"
+
+static PHP_RSHUTDOWN_FUNCTION(phalanx)
+{
+	phx_loop_shutdown();
+	return SUCCESS;
+}
+
+static PHP_MINFO_FUNCTION(phalanx)
+{
+	php_info_print_table_start();
+	php_info_print_table_row(2, "Phalanx", "enabled");
+	php_info_print_table_row(2, "Version", PHX_VERSION);
+	php_info_print_table_row(2, "Role of this thread", phx_thread_slot ? "worker slot" : "script");
+	php_info_print_table_end();
+}
+
+static zend_module_entry phalanx_module_entry = {
+	STANDARD_MODULE_HEADER, "phalanx", ext_functions, NULL, NULL, NULL, PHP_RSHUTDOWN(phalanx), PHP_MINFO(phalanx),
+	PHX_VERSION, STANDARD_MODULE_PROPERTIES,
+};
+
+void *phx_module_entry(void)
+{
+	return &phalanx_module_entry;
+}
+
+PHP_FUNCTION(phalanx_version)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	RETURN_STRING(PHX_VERSION);
+}
+
+PHP_FUNCTION(phalanx_role)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	if (phx_thread_slot) {
+		RETURN_STRING("slot");
+	}
+	RETURN_STRING("script");
+}

@@ -1,0 +1,87 @@
+/* The extension's own declarations. */
+#ifndef PHALANX_EXT_H
+#define PHALANX_EXT_H
+
+#include <php.h>
+
+#include "engine.h"
+
+#define PHX_VERSION "0.1.0"
+
+/* What PHP keeps of a connection. Found by the slot in its handle's low 32 bits. */
+typedef struct {
+	uint64_t id;      /* 0: free */
+	zend_object *obj; /* NULL until the object is needed */
+	uint32_t batch;   /* bytes queued in the turn of the loop that `turn` names */
+	uint32_t turn;
+	uint8_t closing; /* by the application: nothing more is taken */
+	uint8_t blocked; /* bytes wait in the engine */
+	uint8_t full;    /* and they pass the limit */
+} phx_conn;
+
+typedef struct {
+	zval factory;
+	int32_t id;
+	int32_t proto;
+	bool datagram;
+} phx_listener;
+
+/* The calling thread's loop. */
+typedef struct {
+	phx_loop_info engine;
+	bool open;
+	bool running;
+	bool stop;
+	int64_t timeout_ns; /* until the next timer; -1 none */
+	uint32_t turn;      /* counts batches */
+
+	char *ops;
+	size_t ops_len, ops_cap;
+
+	phx_conn *conns;
+	uint32_t conns_cap;
+
+	HashTable listeners; /* id => phx_listener */
+	HashTable timers;    /* id => phx_timer */
+	HashTable watches;   /* descriptor => phx_watch */
+	HashTable signals;   /* number => callable */
+
+	zval on_control;
+	zval on_error;
+
+	/* Looked up once for each script. */
+	zend_class_entry *request_ce;
+	zend_string *request_class;
+	uint32_t request_buffer, request_connection; /* property offsets, 0: by name */
+	zend_class_entry *conn_ce;                    /* class of the last connection object */
+	uint32_t conn_on_message;
+} phx_loop;
+
+extern __thread phx_loop phx_current_loop;
+extern __thread bool phx_thread_slot;
+
+/* loop.c */
+phx_loop *phx_loop_get(void);
+void phx_loop_shutdown(void);
+void phx_apply_ops(phx_loop *loop);
+void phx_call(zval *callable, uint32_t argc, zval *argv);
+bool phx_after_callback(zend_object *conn);
+void phx_loop_poll_signals(phx_loop *loop);
+
+/* conn.c */
+phx_conn *phx_conn_find(phx_loop *loop, uint64_t id);
+phx_conn *phx_conn_record(phx_loop *loop, uint64_t id);
+void phx_dispatch(phx_loop *loop, const phx_event *ev);
+void phx_conns_release(phx_loop *loop);
+
+/* io.c */
+void phx_dispatch_io(phx_loop *loop, const phx_event *ev);
+void phx_io_release(phx_loop *loop);
+
+int phx_parse_proto(zend_string *name, uint32_t argument);
+void phx_return_stream(zval *return_value, int fd);
+
+/* Called by the host on a PHP thread before the script of a worker slot runs on it. */
+void phx_thread_is_slot(bool slot);
+
+#endif

@@ -1,0 +1,261 @@
+/* This is a generated file, edit the .stub.php file instead.
+ * Stub hash: f9ea8dc8af38d57e6dd40507f7755fcdf329084c */
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_role arginfo_phalanx_version
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_run, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_loop_stop arginfo_phalanx_loop_run
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_control, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_enter, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, worker, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, id, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_signal, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, signal, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_watch, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_INFO(0, stream)
+	ZEND_ARG_TYPE_INFO(0, mode, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_loop_on_error arginfo_phalanx_loop_on_control
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_stats, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_add, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, seconds, IS_DOUBLE, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, args, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, persistent, _IS_BOOL, 0, "true")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_del, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, timer, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_timer_clear arginfo_phalanx_loop_run
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_count, 0, 0, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listen, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listener_address, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, listener, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_phalanx_listener_stream, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, listener, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listener_pause, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, listener, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_listener_resume arginfo_phalanx_listener_pause
+
+#define arginfo_phalanx_listener_close arginfo_phalanx_listener_pause
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_udp_send, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, listener, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, data, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, remote, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send, 0, 2, _IS_BOOL, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, data, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, raw, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_response, 0, 2, _IS_BOOL, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, response, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_file, 0, 3, _IS_BOOL, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, head, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, offset, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, length, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_frame, 0, 3, _IS_BOOL, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, data, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, firstByte, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_close, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, lingerSeconds, IS_DOUBLE, 0, "1.0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_destroy, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_conn_pause arginfo_phalanx_conn_destroy
+
+#define arginfo_phalanx_conn_resume arginfo_phalanx_conn_destroy
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_stat, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, what, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_address, 0, 2, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, remote, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_protocol, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, protocol, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_limits, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, package, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_want, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_phalanx_conn_stream, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_ws_accept, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_start, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, spec, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_wait, 0, 0, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeoutSeconds, IS_DOUBLE, 0, "-1.0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_reload, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, graceful, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_supervisor_stop arginfo_phalanx_supervisor_reload
+
+#define arginfo_phalanx_supervisor_status arginfo_phalanx_loop_stats
+
+ZEND_FUNCTION(phalanx_version);
+ZEND_FUNCTION(phalanx_role);
+ZEND_FUNCTION(phalanx_loop_run);
+ZEND_FUNCTION(phalanx_loop_stop);
+ZEND_FUNCTION(phalanx_loop_on_control);
+ZEND_FUNCTION(phalanx_slot_enter);
+ZEND_FUNCTION(phalanx_loop_on_signal);
+ZEND_FUNCTION(phalanx_loop_watch);
+ZEND_FUNCTION(phalanx_loop_on_error);
+ZEND_FUNCTION(phalanx_loop_stats);
+ZEND_FUNCTION(phalanx_timer_add);
+ZEND_FUNCTION(phalanx_timer_del);
+ZEND_FUNCTION(phalanx_timer_clear);
+ZEND_FUNCTION(phalanx_timer_count);
+ZEND_FUNCTION(phalanx_listen);
+ZEND_FUNCTION(phalanx_listener_address);
+ZEND_FUNCTION(phalanx_listener_stream);
+ZEND_FUNCTION(phalanx_listener_pause);
+ZEND_FUNCTION(phalanx_listener_resume);
+ZEND_FUNCTION(phalanx_listener_close);
+ZEND_FUNCTION(phalanx_udp_send);
+ZEND_FUNCTION(phalanx_conn_send);
+ZEND_FUNCTION(phalanx_conn_send_response);
+ZEND_FUNCTION(phalanx_conn_send_file);
+ZEND_FUNCTION(phalanx_conn_send_frame);
+ZEND_FUNCTION(phalanx_conn_close);
+ZEND_FUNCTION(phalanx_conn_destroy);
+ZEND_FUNCTION(phalanx_conn_pause);
+ZEND_FUNCTION(phalanx_conn_resume);
+ZEND_FUNCTION(phalanx_conn_stat);
+ZEND_FUNCTION(phalanx_conn_address);
+ZEND_FUNCTION(phalanx_conn_protocol);
+ZEND_FUNCTION(phalanx_conn_limits);
+ZEND_FUNCTION(phalanx_conn_want);
+ZEND_FUNCTION(phalanx_conn_stream);
+ZEND_FUNCTION(phalanx_conn_ws_accept);
+ZEND_FUNCTION(phalanx_http_request_class);
+ZEND_FUNCTION(phalanx_supervisor_start);
+ZEND_FUNCTION(phalanx_supervisor_wait);
+ZEND_FUNCTION(phalanx_supervisor_reload);
+ZEND_FUNCTION(phalanx_supervisor_stop);
+ZEND_FUNCTION(phalanx_supervisor_status);
+
+static const zend_function_entry ext_functions[] = {
+	ZEND_FE(phalanx_version, arginfo_phalanx_version)
+	ZEND_FE(phalanx_role, arginfo_phalanx_role)
+	ZEND_FE(phalanx_loop_run, arginfo_phalanx_loop_run)
+	ZEND_FE(phalanx_loop_stop, arginfo_phalanx_loop_stop)
+	ZEND_FE(phalanx_loop_on_control, arginfo_phalanx_loop_on_control)
+	ZEND_FE(phalanx_slot_enter, arginfo_phalanx_slot_enter)
+	ZEND_FE(phalanx_loop_on_signal, arginfo_phalanx_loop_on_signal)
+	ZEND_FE(phalanx_loop_watch, arginfo_phalanx_loop_watch)
+	ZEND_FE(phalanx_loop_on_error, arginfo_phalanx_loop_on_error)
+	ZEND_FE(phalanx_loop_stats, arginfo_phalanx_loop_stats)
+	ZEND_FE(phalanx_timer_add, arginfo_phalanx_timer_add)
+	ZEND_FE(phalanx_timer_del, arginfo_phalanx_timer_del)
+	ZEND_FE(phalanx_timer_clear, arginfo_phalanx_timer_clear)
+	ZEND_FE(phalanx_timer_count, arginfo_phalanx_timer_count)
+	ZEND_FE(phalanx_listen, arginfo_phalanx_listen)
+	ZEND_FE(phalanx_listener_address, arginfo_phalanx_listener_address)
+	ZEND_FE(phalanx_listener_stream, arginfo_phalanx_listener_stream)
+	ZEND_FE(phalanx_listener_pause, arginfo_phalanx_listener_pause)
+	ZEND_FE(phalanx_listener_resume, arginfo_phalanx_listener_resume)
+	ZEND_FE(phalanx_listener_close, arginfo_phalanx_listener_close)
+	ZEND_FE(phalanx_udp_send, arginfo_phalanx_udp_send)
+	ZEND_FE(phalanx_conn_send, arginfo_phalanx_conn_send)
+	ZEND_FE(phalanx_conn_send_response, arginfo_phalanx_conn_send_response)
+	ZEND_FE(phalanx_conn_send_file, arginfo_phalanx_conn_send_file)
+	ZEND_FE(phalanx_conn_send_frame, arginfo_phalanx_conn_send_frame)
+	ZEND_FE(phalanx_conn_close, arginfo_phalanx_conn_close)
+	ZEND_FE(phalanx_conn_destroy, arginfo_phalanx_conn_destroy)
+	ZEND_FE(phalanx_conn_pause, arginfo_phalanx_conn_pause)
+	ZEND_FE(phalanx_conn_resume, arginfo_phalanx_conn_resume)
+	ZEND_FE(phalanx_conn_stat, arginfo_phalanx_conn_stat)
+	ZEND_FE(phalanx_conn_address, arginfo_phalanx_conn_address)
+	ZEND_FE(phalanx_conn_protocol, arginfo_phalanx_conn_protocol)
+	ZEND_FE(phalanx_conn_limits, arginfo_phalanx_conn_limits)
+	ZEND_FE(phalanx_conn_want, arginfo_phalanx_conn_want)
+	ZEND_FE(phalanx_conn_stream, arginfo_phalanx_conn_stream)
+	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
+	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
+	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
+	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)
+	ZEND_FE(phalanx_supervisor_reload, arginfo_phalanx_supervisor_reload)
+	ZEND_FE(phalanx_supervisor_stop, arginfo_phalanx_supervisor_stop)
+	ZEND_FE(phalanx_supervisor_status, arginfo_phalanx_supervisor_status)
+	ZEND_FE_END
+};
