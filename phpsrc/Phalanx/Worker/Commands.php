@@ -1,0 +1,298 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalanx\Worker;
+
+use RuntimeException;
+use Throwable;
+
+/**
+ * The command line of a start script: start, stop, restart, reload, status, connections.
+ *
+ * @internal
+ */
+trait Commands
+{
+    /** Set for the process that `start -d` leaves running; it has been told to start already. */
+    private const DAEMON_MARK = 'PHALANX_DAEMON';
+
+    /** @return list<string> the script's arguments, and those in $command */
+    public static function getArgv(): array
+    {
+        $argv = $GLOBALS['argv'] ?? $_SERVER['argv'] ?? [];
+
+        return static::$command !== '' ? [...$argv, ...\explode(' ', static::$command)] : $argv;
+    }
+
+    /** @return array{string, string} the first command and the first mode, '' for none */
+    private static function commandAndMode(): array
+    {
+        $find = static fn (array $known): string => \array_values(\array_intersect(static::getArgv(), $known))[0] ?? '';
+
+        return [$find(['start', 'stop', 'restart', 'reload', 'status', 'connections']), $find(['-d', '-g'])];
+    }
+
+    /** Runs the command; comes back when this process is to start the workers. */
+    protected static function parseCommand(): void
+    {
+        if (\getenv(self::DAEMON_MARK) !== false) {
+            static::$daemonize = true;
+            return;
+        }
+        [$command, $mode] = self::commandAndMode();
+        if ($command === '') {
+            exit(self::usage());
+        }
+        $name = 'Workerman[' . \basename(static::$startFile) . ']';
+        $how = '';
+        if ($command === 'start') {
+            $how = $mode === '-d' || static::$daemonize ? 'in DAEMON mode' : 'in DEBUG mode';
+        }
+        static::log("$name $command $how");
+
+        $masterPid = \is_file(static::$pidFile) ? (int)\file_get_contents(static::$pidFile) : 0;
+        $alive = static::checkMasterIsAlive($masterPid);
+        if ($alive && $command === 'start') {
+            static::log("$name already running");
+            exit;
+        }
+        if (!$alive && $command !== 'start' && $command !== 'restart') {
+            static::log("$name not run");
+            exit;
+        }
+
+        match ($command) {
+            'stop', 'restart' => self::stopMaster($alive ? $masterPid : 0, $mode === '-g'),
+            'reload' => \posix_kill($masterPid, $mode === '-g' ? \SIGUSR2 : \SIGUSR1),
+            'status' => self::showStatus($masterPid, $mode === '-d'),
+            'connections' => self::showConnections($masterPid),
+            'start' => null,
+        };
+        if ($command !== 'start' && $command !== 'restart') {
+            exit(0);
+        }
+        if ($mode === '-d') {
+            static::$daemonize = true;
+        }
+    }
+
+    private static function usage(): string
+    {
+        return <<<'TEXT'
+            Usage: phalanx FILE.php COMMAND [MODE]
+            Commands:
+            start           Start the workers, in the foreground.
+                            Mode -d starts them as a daemon.
+            stop            Stop the workers.
+                            Mode -g waits for their connections to end.
+            restart         Stop, then start.
+                            Modes -d and -g as above.
+            reload          Replace the workers one by one, with fresh code.
+                            Mode -g waits for their connections to end.
+            status          Show the workers.
+                            Mode -d repeats it every second.
+            connections     Show the connections.
+
+            TEXT;
+    }
+
+    /** Asks the running supervisor to stop and waits for its end. */
+    private static function stopMaster(int $pid, bool $graceful): void
+    {
+        $name = 'Workerman[' . \basename(static::$startFile) . ']';
+        static::$gracefulStop = $graceful;
+        static::log($name . ($graceful ? ' is gracefully stopping ...' : ' is stopping ...'));
+        if ($pid) {
+            \posix_kill($pid, $graceful ? \SIGQUIT : \SIGINT);
+        }
+        $deadline = \time() + static::$stopTimeout + 3;
+        while ($pid && \posix_kill($pid, 0)) {
+            if (!$graceful && \time() >= $deadline) {
+                static::log("$name stop fail");
+                exit;
+            }
+            \usleep(10_000);
+        }
+        static::log("$name stop success");
+    }
+
+    protected static function checkMasterIsAlive(int $masterPid): bool
+    {
+        if (!$masterPid) {
+            return false;
+        }
+        if ($masterPid === \posix_getpid() || !\posix_kill($masterPid, 0)) {
+            static::log("Master pid:$masterPid is not alive");
+            return false;
+        }
+        // The number may belong to another program by now.
+        $file = "/proc/$masterPid/cmdline";
+        $line = \is_readable($file) ? (string)\file_get_contents($file) : '';
+
+        return $line === '' || \preg_match('/WorkerMan|php|phalanx/', $line) === 1;
+    }
+
+    /**
+     * Leaves this process for one in the background. A process with threads cannot fork itself, so the command line
+     * is run once more, by a shell that does not wait for it.
+     */
+    protected static function daemonize(): void
+    {
+        if (!static::$daemonize) {
+            return;
+        }
+        if (\getenv(self::DAEMON_MARK) !== false) {
+            \putenv(self::DAEMON_MARK); // not for the processes this one starts
+            unset($_SERVER[self::DAEMON_MARK], $_ENV[self::DAEMON_MARK]);
+            \umask(0);
+            if (\posix_setsid() === -1) {
+                throw new RuntimeException('Setsid fail');
+            }
+            return;
+        }
+        $arguments = \explode("\0", \rtrim((string)\file_get_contents('/proc/self/cmdline'), "\0"));
+        $arguments[0] = \PHP_BINARY;
+        $shell = \proc_open(
+            ['/bin/sh', '-c', '"$@" </dev/null &', 'sh', ...$arguments],
+            [1 => \STDOUT, 2 => \STDERR],
+            $pipes,
+            null,
+            [self::DAEMON_MARK => '1'] + \getenv()
+        );
+        if (!\is_resource($shell) || \proc_close($shell) !== 0) {
+            throw new RuntimeException('Daemonize fail');
+        }
+        exit(0);
+    }
+
+    /** Keeps two starts from getting in each other's way. */
+    protected static function lock(int $flag = \LOCK_EX): void
+    {
+        static $handle;
+        $file = static::$pidFile . '.lock';
+        $handle = $handle ?: \fopen($file, 'a+');
+        if (!$handle) {
+            return;
+        }
+        \flock($handle, $flag);
+        if ($flag === \LOCK_UN) {
+            \fclose($handle);
+            $handle = null;
+            \clearstatcache();
+            if (\is_file($file)) {
+                \unlink($file);
+            }
+        }
+    }
+
+    private static function showStatus(int $masterPid, bool $live): void
+    {
+        \register_shutdown_function(static fn () => \is_file(static::$statisticsFile) && \unlink(static::$statisticsFile));
+        do {
+            \posix_kill($masterPid, \SIGIOT);
+            \sleep(1);
+            if ($live) {
+                static::safeEcho("\33[H\33[2J\33(B\33[m");
+            }
+            static::safeEcho(static::formatProcessStatusData());
+            if ($live) {
+                static::safeEcho("\nPress Ctrl+C to quit.\n\n");
+            }
+        } while ($live);
+    }
+
+    private static function showConnections(int $masterPid): void
+    {
+        \register_shutdown_function(static fn () => \is_file(static::$connectionsFile) && \unlink(static::$connectionsFile));
+        \posix_kill($masterPid, \SIGIO);
+        \usleep(500_000);
+        static::safeEcho(static::formatConnectionStatusData());
+    }
+
+    /** The status file with what only its readers know: requests per second since they last looked, and the sums. */
+    protected static function formatProcessStatusData(): string
+    {
+        static $before = [];
+        $lines = \is_readable(static::$statisticsFile) ? \file(static::$statisticsFile, \FILE_IGNORE_NEW_LINES) : [];
+        if (!$lines) {
+            return '';
+        }
+        try {
+            $workers = \unserialize(\array_shift($lines), ['allowed_classes' => false]);
+        } catch (Throwable) {
+            $workers = [];
+        }
+        $workers = \is_array($workers) ? $workers : [];
+        \ksort($workers, \SORT_NUMERIC);
+
+        $text = '';
+        $rows = [];
+        $inTable = false;
+        foreach ($lines as $line) {
+            if (!$inTable) {
+                $text .= "$line\n";
+                $inTable = \preg_match('/^pid.*memory.*listening/', $line) === 1;
+            } elseif (\preg_match('/^(\d+)\s+([\d.]+)M\s+(\S+)\s+(.*?)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/', $line, $row)) {
+                $rows[$row[1]] = $row;
+            }
+        }
+        $listenWidth = \max(8, self::listenWidth(), ...\array_map(static fn (array $r) => \strlen($r[3]), $rows), ...[0]);
+        $nameWidth = \max(8, self::nameWidth(), ...\array_map(static fn (array $r) => \strlen($r[4]), $rows), ...[0]);
+        $sum = ['memory' => 0.0, 'connections' => 0, 'fails' => 0, 'timers' => 0, 'requests' => 0, 'qps' => 0];
+        $requests = [];
+        foreach ($workers as $pid => $worker) {
+            $row = $rows[$pid] ?? null;
+            if (!$row) {
+                $text .= self::statusRow($pid, 'N/A', $worker['listen'], (string)$worker['name'], 'N/A', 'N/A', 'N/A', 'N/A', $listenWidth, $nameWidth)
+                    . " N/A    [busy] \n";
+                continue;
+            }
+            $requests[$pid] = (int)$row[8];
+            $qps = isset($before[$pid]) ? $requests[$pid] - $before[$pid] : 0;
+            $text .= $row[0] . ' ' . \str_pad((string)$qps, 6) . " [idle]\n";
+            $sum['memory'] += (float)$row[2];
+            $sum['connections'] += (int)$row[5];
+            $sum['fails'] += (int)$row[6];
+            $sum['timers'] += (int)$row[7];
+            $sum['requests'] += $requests[$pid];
+            $sum['qps'] += $qps;
+        }
+        $before = $requests;
+
+        return $text . self::statusTitle('PROCESS STATUS')
+            . self::statusRow('Summary', \round($sum['memory'], 2) . 'M', '-', '-', $sum['connections'], $sum['fails'], $sum['timers'], $sum['requests'], $listenWidth, $nameWidth)
+            . ' ' . \str_pad((string)$sum['qps'], 6) . " [Summary] \n";
+    }
+
+    protected static function formatConnectionStatusData(): string
+    {
+        return \is_readable(static::$connectionsFile) ? (string)\file_get_contents(static::$connectionsFile) : '';
+    }
+
+    /** @return list<string> */
+    public static function getStartFilesForWindows(): array
+    {
+        return \array_filter(\array_combine(static::getArgv(), static::getArgv()), \is_file(...));
+    }
+
+    public static function forkOneWorkerForWindows(string $startFile): void
+    {
+        throw new RuntimeException('Phalanx does not run on Windows');
+    }
+
+    protected static function forkWorkersForWindows(): void
+    {
+        throw new RuntimeException('Phalanx does not run on Windows');
+    }
+
+    protected static function checkWorkerStatusForWindows(): void
+    {
+        throw new RuntimeException('Phalanx does not run on Windows');
+    }
+
+    protected static function monitorWorkersForWindows(): void
+    {
+        throw new RuntimeException('Phalanx does not run on Windows');
+    }
+}

@@ -1,0 +1,406 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalanx\Worker;
+
+use RuntimeException;
+use Throwable;
+use Workerman\Timer;
+
+/**
+ * The supervisor: Workerman\Worker in the process that the start command runs. The engine binds the sockets, runs the
+ * slots and receives the signals; what they mean, and the callbacks of the master, are here.
+ *
+ * @internal
+ */
+trait Master
+{
+    protected static int $masterPid = 0;
+
+    /** @var array<string, array<int, int>> worker => its slots' process ids, as the engine numbers them */
+    protected static array $pidMap = [];
+
+    /** @var array<int, int> process ids of the slots that a reload has not replaced yet */
+    protected static array $pidsToRestart = [];
+
+    /** @var array<string, array<int, int>> worker => slot id => process id, 0 while there is none */
+    protected static array $idMap = [];
+
+    protected static array $processForWindows = [];
+
+    /** @var array{start_timestamp: int, worker_exit_info: array<string, array<int, int>>} */
+    protected static array $globalStatistics = ['start_timestamp' => 0, 'worker_exit_info' => []];
+
+    protected static function initId(): void
+    {
+        foreach (static::$workers as $key => $worker) {
+            $worker->count = \max($worker->count, 1);
+            $ids = [];
+            for ($id = 0; $id < $worker->count; $id++) {
+                $ids[$id] = static::$idMap[$key][$id] ?? 0;
+            }
+            static::$idMap[$key] = $ids;
+        }
+    }
+
+    /** @return int|string|false the slot id of a process id */
+    protected static function getId(string $workerId, int $pid): false|int|string
+    {
+        return \array_search($pid, static::$idMap[$workerId], true);
+    }
+
+    /** A port that is taken is reported before anything starts. */
+    protected static function checkPortAvailable(): void
+    {
+        foreach (static::$workers as $worker) {
+            $address = \parse_url($worker->getSocketName());
+            if (
+                static::$status !== static::STATUS_STARTING || $worker->transport !== 'tcp'
+                || !isset($address['host'], $address['port']) || \in_array($address['scheme'] ?? '', ['unix', 'udp'], true)
+            ) {
+                continue;
+            }
+            \set_error_handler(static function (int $code, string $message): never {
+                throw new RuntimeException($message);
+            });
+            try {
+                $server = \stream_socket_server("tcp://{$address['host']}:{$address['port']}");
+                \fclose($server);
+            } finally {
+                \restore_error_handler();
+            }
+        }
+    }
+
+    /** The engine receives the supervisor's signals, and phalanx_supervisor_wait() reports them. */
+    protected static function installSignal(): void
+    {
+    }
+
+    protected static function saveMasterPid(): void
+    {
+        static::$masterPid = \posix_getpid();
+        if (\file_put_contents(static::$pidFile, static::$masterPid) === false) {
+            throw new RuntimeException('can not save pid to ' . static::$pidFile);
+        }
+    }
+
+    protected static function forkWorkers(): void
+    {
+        static::forkWorkersForLinux();
+    }
+
+    /** Hands the workers to the engine, which keeps as many slots of each running as it should have. */
+    protected static function forkWorkersForLinux(): void
+    {
+        $workers = [];
+        foreach (static::$workers as $worker) {
+            $workers[] = $worker->specification();
+        }
+        try {
+            \phalanx_supervisor_start([
+                'script' => self::mainScript(),
+                'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
+                'workers' => $workers,
+                'stopTimeout' => (float)static::$stopTimeout,
+                'pidFile' => static::$pidFile,
+                'logFile' => static::$logFile,
+            ]);
+        } catch (Throwable $e) {
+            @\unlink(static::$pidFile);
+            throw $e;
+        }
+    }
+
+    private static function mainScript(): string
+    {
+        $script = $_SERVER['SCRIPT_FILENAME'] ?? '';
+
+        return \realpath($script) ?: static::$startFile;
+    }
+
+    protected static function monitorWorkers(): void
+    {
+        static::monitorWorkersForLinux();
+    }
+
+    protected static function monitorWorkersForLinux(): void
+    {
+        static::$status = static::STATUS_RUNNING;
+        while (true) {
+            $event = \phalanx_supervisor_wait(Timer::pending() ? 1.0 : -1.0);
+            Timer::signalHandle();
+            switch ($event['type'] ?? '') {
+                case 'signal':
+                    static::signalHandler($event['signal']);
+                    break;
+                case 'slot_exit':
+                    self::slotExited($event);
+                    break;
+                case 'server_exit':
+                    static::log(self::title() . ' server process ended: ' . ($event['message'] ?? 'unknown reason'));
+                    break;
+                case 'stopped':
+                    static::exitAndClearAll();
+            }
+        }
+    }
+
+    private static function title(): string
+    {
+        return 'Workerman[' . \basename(static::$startFile) . ']';
+    }
+
+    /** @param array{worker: int, id: int, status: int, pid: int} $event */
+    private static function slotExited(array $event): void
+    {
+        $key = \array_keys(static::$workers)[$event['worker']];
+        $worker = static::$workers[$key];
+        ['status' => $status, 'pid' => $pid] = $event;
+        if ($status !== 0) {
+            static::log("worker[$worker->name:$pid] exit with status $status");
+        }
+        if (static::$onWorkerExit) {
+            try {
+                (static::$onWorkerExit)($worker, $status, $pid);
+            } catch (Throwable $e) {
+                static::log("worker[$worker->name] onWorkerExit $e");
+            }
+        }
+        static::$globalStatistics['worker_exit_info'][$key][$status] ??= 0;
+        ++static::$globalStatistics['worker_exit_info'][$key][$status];
+
+        unset(static::$pidMap[$key][$pid], static::$pidsToRestart[$pid]);
+        $id = static::getId($key, $pid);
+        if ($id !== false) {
+            static::$idMap[$key][$id] = 0;
+        }
+        if (static::$status === static::STATUS_RELOADING && static::$pidsToRestart === []) {
+            static::$status = static::STATUS_RUNNING;
+        }
+    }
+
+    /** @return array<int, int> process ids of all slots */
+    protected static function getAllWorkerPids(): array
+    {
+        $keys = \array_keys(static::$workers);
+        static::$pidMap = \array_fill_keys($keys, []);
+        foreach (\phalanx_supervisor_status()['slots'] as $slot) {
+            $key = $keys[$slot['worker']];
+            $pid = $slot['pid'] ?? 0;
+            if ($pid) {
+                static::$pidMap[$key][$pid] = $pid;
+                static::$idMap[$key][$slot['id']] = $pid;
+            }
+        }
+        $pids = \array_merge(...\array_values(static::$pidMap), ...[[]]);
+
+        return \array_combine($pids, $pids);
+    }
+
+    /** Upstream signals its children; here slots that are gone are reported. */
+    protected static function checkIfChildRunning(): void
+    {
+        static::getAllWorkerPids();
+    }
+
+    protected static function signalHandler(int $signal): void
+    {
+        switch ($signal) {
+            case \SIGINT:
+            case \SIGTERM:
+            case \SIGHUP:
+            case \SIGTSTP:
+                static::$gracefulStop = false;
+                static::stopAll(0, 'received signal ' . static::getSignalName($signal));
+                break;
+            case \SIGQUIT:
+                static::$gracefulStop = true;
+                static::stopAll(0, 'received signal ' . static::getSignalName($signal));
+                break;
+            case \SIGUSR1:
+            case \SIGUSR2:
+                if (static::$status !== static::STATUS_RELOADING && static::$status !== static::STATUS_SHUTDOWN) {
+                    static::$gracefulStop = $signal === \SIGUSR2;
+                    static::$pidsToRestart = static::getAllWorkerPids();
+                    static::reload();
+                }
+                break;
+            case \SIGIOT:
+                static::writeStatisticsToStatusFile();
+                break;
+            case \SIGIO:
+                static::writeConnectionsStatisticsToStatusFile();
+                break;
+        }
+    }
+
+    protected static function getSignalName(int $signal): string
+    {
+        return match ($signal) {
+            \SIGINT => 'SIGINT',
+            \SIGTERM => 'SIGTERM',
+            \SIGHUP => 'SIGHUP',
+            \SIGTSTP => 'SIGTSTP',
+            \SIGQUIT => 'SIGQUIT',
+            \SIGUSR1 => 'SIGUSR1',
+            \SIGUSR2 => 'SIGUSR2',
+            \SIGIOT => 'SIGIOT',
+            \SIGIO => 'SIGIO',
+            default => (string)$signal,
+        };
+    }
+
+    private static function reloadMaster(): void
+    {
+        static::log(self::title() . ' reloading');
+        static::$status = static::STATUS_RELOADING;
+        static::resetStd();
+        if (static::$onMasterReload) {
+            try {
+                (static::$onMasterReload)();
+            } catch (Throwable $e) {
+                static::stopAll(250, $e);
+                return;
+            }
+            static::initId();
+        }
+        foreach (static::$pidMap as $key => $pids) {
+            if (!static::$workers[$key]->reloadable) {
+                static::$pidsToRestart = \array_diff_key(static::$pidsToRestart, $pids);
+            }
+        }
+        \phalanx_supervisor_reload(static::$gracefulStop);
+        if (static::$pidsToRestart === []) {
+            static::$status = static::STATUS_RUNNING;
+        }
+    }
+
+    private static function stopMasterAndWorkers(int $code, mixed $log): void
+    {
+        if ($log) {
+            static::log(self::title() . " $log");
+        }
+        static::log(self::title() . ' stopping' . ($code ? ", code [$code]" : ''));
+        \phalanx_supervisor_stop(static::$gracefulStop);
+    }
+
+    protected static function exitAndClearAll(): void
+    {
+        \clearstatcache();
+        foreach (static::$workers as $worker) {
+            $path = \explode('://', $worker->getSocketName(), 2)[1] ?? '';
+            if ($worker->transport === 'unix' && \file_exists($path)) {
+                @\unlink($path);
+            }
+        }
+        if (\file_exists(static::$pidFile)) {
+            @\unlink(static::$pidFile);
+        }
+        static::log(self::title() . ' has been stopped');
+        if (static::$onMasterStop) {
+            (static::$onMasterStop)();
+        }
+        exit(0);
+    }
+
+    private static function statusTitle(string $title): string
+    {
+        return \str_pad($title, 121, '-', \STR_PAD_BOTH) . "\n";
+    }
+
+    private static function listenWidth(): int
+    {
+        return static::getUiColumnLength('maxSocketNameLength');
+    }
+
+    private static function nameWidth(): int
+    {
+        return static::getUiColumnLength('maxWorkerNameLength');
+    }
+
+    private static function statusRow(
+        int|string $pid,
+        string $memory,
+        string $listen,
+        string $name,
+        int|string $connections,
+        int|string $sendFail,
+        int|string $timers,
+        int|string $requests,
+        int $listenWidth,
+        int $nameWidth
+    ): string {
+        return "$pid\t" . \str_pad($memory, 7) . ' ' . \str_pad($listen, $listenWidth) . ' ' . \str_pad($name, $nameWidth)
+            . ' ' . \str_pad((string)$connections, 11) . ' ' . \str_pad((string)$sendFail, 9)
+            . ' ' . \str_pad((string)$timers, 7) . ' ' . \str_pad((string)$requests, 13);
+    }
+
+    protected static function writeStatisticsToStatusFile(): void
+    {
+        $pids = static::getAllWorkerPids();
+        $engine = \phalanx_supervisor_status();
+        $info = [];
+        $rows = '';
+        $keys = \array_keys(static::$workers);
+        foreach ($engine['slots'] as $slot) {
+            $worker = static::$workers[$keys[$slot['worker']]];
+            $pid = $slot['pid'] ?? 0;
+            $info[$pid] = ['name' => $worker->name, 'listen' => $worker->getSocketName()];
+            $rows .= self::statusRow(
+                $pid,
+                \round(($slot['memory'] ?? 0) / 1048576, 2) . 'M',
+                $worker->getSocketName(),
+                $worker->name === $worker->getSocketName() ? 'none' : $worker->name,
+                $slot['connections'] ?? 0,
+                $slot['send_fail'] ?? 0,
+                $slot['timers'] ?? 0,
+                $slot['messages'] ?? 0,
+                self::listenWidth(),
+                self::nameWidth()
+            ) . "\n";
+        }
+
+        $started = static::$globalStatistics['start_timestamp'];
+        $days = \intdiv(\time() - $started, 86400);
+        $hours = \intdiv((\time() - $started) % 86400, 3600);
+        $load = \array_map(static fn (float $value): float => \round($value, 2), \sys_getloadavg() ?: []);
+        $width = self::nameWidth();
+        $text = \serialize($info) . "\n"
+            . 'Start worker in ' . (static::$daemonize ? 'DAEMON' : 'DEBUG') . " mode.\n"
+            . self::statusTitle('GLOBAL STATUS')
+            . static::getVersionLine()
+            . 'start time:' . \date('Y-m-d H:i:s', $started) . "   run $days days $hours hours   "
+            . 'load average: ' . \implode(', ', $load) . "\n"
+            . \count(static::$workers) . ' workers    ' . \count($pids) . " processes\n"
+            . \str_pad('name', $width) . "     event-loop     exit_status     exit_count\n";
+        foreach (static::$workers as $key => $worker) {
+            foreach (static::$globalStatistics['worker_exit_info'][$key] ?? [0 => 0] as $status => $count) {
+                $text .= \str_pad($worker->name, $width) . '     ' . \str_pad($worker->context->eventLoopName, 14) . ' '
+                    . \str_pad((string)$status, 16) . \str_pad((string)$count, 16) . "\n";
+            }
+        }
+        $text .= self::statusTitle('PROCESS STATUS') . "pid\tmemory  " . \str_pad('listening', self::listenWidth()) . ' '
+            . \str_pad('name', $width) . ' connections ' . \str_pad('send_fail', 9) . ' ' . \str_pad('timers', 8)
+            . \str_pad('total_request', 13) . " qps    status\n" . $rows;
+
+        \file_put_contents(static::$statisticsFile, $text);
+        \chmod(static::$statisticsFile, 0644);
+    }
+
+    protected static function writeConnectionsStatisticsToStatusFile(): void
+    {
+        if (\phalanx_role() === 'slot') {
+            self::writeConnectionRows();
+            return;
+        }
+        \file_put_contents(
+            static::$connectionsFile,
+            \str_pad(' WORKERMAN CONNECTION STATUS ', 180, '-', \STR_PAD_BOTH) . "\n"
+            . 'PID      Worker          CID       Trans   Protocol        ipv4   ipv6   Recv-Q       Send-Q       '
+            . "Bytes-R      Bytes-W       Status         Local Address          Foreign Address\n"
+        );
+        \chmod(static::$connectionsFile, 0644);
+    }
+}

@@ -1,0 +1,933 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Workerman\Connection;
+
+use JsonSerializable;
+use Phalanx\Worker\EngineProtocol;
+use RuntimeException;
+use stdClass;
+use Throwable;
+use Workerman\Events\EventInterface;
+use Workerman\Protocols\Http\Request;
+use Workerman\Protocols\Http\Response;
+use Workerman\Protocols\Websocket;
+use Workerman\Worker;
+
+/**
+ * A stream connection (TCP or unix), with one worker for life. The socket, its buffers and the built-in protocols are
+ * the engine's; this object is what an application holds of them. Source: Workerman\Connection\TcpConnection 5.2.2.
+ *
+ * Memory: thousands of these live at once, and the declared properties fill an allocation of 640 bytes to the last.
+ * One more property makes each object 768 bytes; a dynamic one costs about 2 KiB.
+ *
+ * @property string|null $websocketClientProtocol
+ * @property string|null $websocketOrigin
+ */
+class TcpConnection extends ConnectionInterface implements JsonSerializable
+{
+    /** Upstream's size of one read; the engine sizes its own. */
+    public const READ_BUFFER_SIZE = 87380;
+
+    public const STATUS_INITIAL = 0;
+
+    public const STATUS_CONNECTING = 1;
+
+    public const STATUS_ESTABLISHED = 2;
+
+    /** end() was called: the output is written, then FIN is sent, and what still arrives is discarded. */
+    public const STATUS_ENDING = 4;
+
+    /** close() was called and output is still waiting. */
+    public const STATUS_CLOSING = 8;
+
+    public const STATUS_CLOSED = 16;
+
+    /** Upstream's bounds of its cache of parsed messages; there is none here. */
+    public const MAX_CACHE_STRING_LENGTH = 2048;
+
+    public const MAX_CACHE_SIZE = 512;
+
+    /** Seconds of silence after which the kernel asks whether the peer is alive. */
+    public const TCP_KEEPALIVE_INTERVAL = 55;
+
+    public const STATUS_TO_STRING = [
+        self::STATUS_INITIAL => 'INITIAL',
+        self::STATUS_CONNECTING => 'CONNECTING',
+        self::STATUS_ESTABLISHED => 'ESTABLISHED',
+        self::STATUS_CLOSING => 'CLOSING',
+        self::STATUS_ENDING => 'ENDING',
+        self::STATUS_CLOSED => 'CLOSED',
+    ];
+
+    // Who turns what send() gets into bytes. Above 0 the engine does, for strings.
+    private const ENCODE_USER = 0;
+    private const ENCODE_ENGINE = 1;
+    private const ENCODE_HTTP = 2;
+    private const ENCODE_WEBSOCKET = 3;
+    private const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
+    private const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
+
+    /** @var ?callable($connection): mixed */
+    public $onConnect = null;
+
+    /** @var ?callable($connection, Request $request): mixed before the handshake is answered */
+    public $onWebSocketConnect = null;
+
+    /** @var ?callable($connection, Request $request): mixed after the handshake has been answered */
+    public $onWebSocketConnected = null;
+
+    /** @var ?callable($connection): mixed the peer has sent a close frame */
+    public $onWebSocketClose = null;
+
+    /** @var ?callable($connection, $data): mixed read by the engine for every message */
+    public $onMessage = null;
+
+    /** @var ?callable($connection): mixed */
+    public $onClose = null;
+
+    /** @var ?callable($connection, int $code, string $message): mixed */
+    public $onError = null;
+
+    /** @var ?callable($connection): mixed $maxSendBufferSize bytes wait to be sent */
+    public $onBufferFull = null;
+
+    /** @var ?callable($connection): mixed nothing waits to be sent any more */
+    public $onBufferDrain = null;
+
+    public ?string $protocol = null {
+        set(?string $protocol) {
+            $this->protocol = $protocol;
+            if ($this->engineHandle) {
+                $this->changeProtocol($protocol);
+            }
+        }
+    }
+
+    /** tcp, unix or ssl */
+    public string $transport = 'tcp';
+
+    public ?Worker $worker = null;
+
+    public int $bytesRead = 0 {
+        get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 1) : $this->bytesRead;
+    }
+
+    public int $bytesWritten = 0 {
+        get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 2) : $this->bytesWritten;
+    }
+
+    /** Unique in this worker. Applications may overwrite it. */
+    public int $id = 0;
+
+    /** The key of this connection in the lists, whatever happens to $id. */
+    protected int $realId = 0;
+
+    /** Bytes that may wait for the peer; beyond them send() refuses. */
+    public int $maxSendBufferSize = 1048576 {
+        set(int $bytes) {
+            $this->maxSendBufferSize = $bytes;
+            if ($this->isLive()) {
+                \phalanx_conn_limits($this->engineHandle, $bytes, $this->maxPackageSize);
+            }
+        }
+    }
+
+    /** A place for what an application or a protocol class keeps; made when it is first asked for. */
+    public ?stdClass $context = null {
+        get => $this->context ??= new stdClass();
+    }
+
+    /**
+     * Headers for the next HTTP response (name => value), or the handshake's answer (a list of lines).
+     *
+     * @internal
+     */
+    public array $headers = [];
+
+    /** False for a copy made by unserialize(), which is not counted. */
+    protected bool $isSafe = true;
+
+    public static int $defaultMaxSendBufferSize = 1048576;
+
+    /** Bytes of the largest message that is accepted. */
+    public int $maxPackageSize = 1048576 {
+        set(int $bytes) {
+            $this->maxPackageSize = $bytes;
+            if ($this->isLive()) {
+                \phalanx_conn_limits($this->engineHandle, $this->maxSendBufferSize, $bytes);
+            }
+        }
+    }
+
+    public static int $defaultMaxPackageSize = 10485760;
+
+    public static float $defaultLingerTimeout = 1.0;
+
+    /** Seconds end() waits for the peer to close its half. */
+    public float $lingerTimeout = 1.0;
+
+    /** The first byte of the WebSocket frames that send() makes: Websocket::BINARY_TYPE_*; null is text. */
+    public ?string $websocketType = null {
+        set(?string $type) {
+            $this->websocketType = $type;
+            if ($this->encoder === self::ENCODE_WEBSOCKET || $this->encoder === self::ENCODE_WEBSOCKET_TYPED) {
+                $this->encoder = self::websocketEncoder($type);
+            }
+        }
+    }
+
+    protected static int $idRecorder = 1;
+
+    /** @var ?resource made by getSocket() */
+    protected $socket = null;
+
+    /** Messages that wait for a WebSocket handshake, each behind its length; the engine has the real send buffer. */
+    protected string $sendBuffer = '';
+
+    /** Bytes that a protocol class written in PHP has not consumed yet, while it is being called. */
+    protected string $recvBuffer = '';
+
+    /** Length of the message that a protocol class has announced, 0: not known. */
+    protected int $currentPackageLength = 0;
+
+    protected int $status = self::STATUS_ESTABLISHED;
+
+    protected int $endLingerTimerId = 0;
+
+    protected bool $endWriteShutdown = false;
+
+    protected string $remoteAddress = '';
+
+    protected bool $isPaused = false;
+
+    protected bool|int $sslHandshakeCompleted = false;
+
+    /** @var array<int, self> all connections of this worker */
+    public static array $connections = [];
+
+    /** The engine's identifier, never reused; 0: none. */
+    private int $engineHandle = 0;
+
+    private int $encoder = self::ENCODE_USER;
+
+    /**
+     * @param resource|int $socket the engine's handle of a connection
+     */
+    public function __construct(EventInterface $eventLoop, $socket, string $remoteAddress = '')
+    {
+        if (!\is_int($socket)) {
+            throw new RuntimeException('A TcpConnection cannot adopt a PHP stream');
+        }
+        ++self::$statistics['connection_count'];
+        $this->id = $this->realId = self::$idRecorder++;
+        $this->eventLoop = $eventLoop;
+        $this->maxSendBufferSize = self::$defaultMaxSendBufferSize;
+        $this->maxPackageSize = self::$defaultMaxPackageSize;
+        $this->lingerTimeout = self::$defaultLingerTimeout;
+        $this->remoteAddress = $remoteAddress;
+        $this->encoder = self::ENCODE_ENGINE;
+        $this->engineHandle = $socket;
+        self::$connections[$this->realId] = $this;
+    }
+
+    /**
+     * Makes the object of a connection that the worker's listener has accepted.
+     *
+     * @internal
+     * @param ?string $protocol the protocol that the listener gave the connection
+     */
+    public static function accepted(Worker $worker, int $handle, ?string $protocol): self
+    {
+        $connection = new self(Worker::$globalEvent, $handle);
+        $connection->worker = $worker;
+        $connection->transport = $worker->transport;
+        $connection->onMessage = $worker->onMessage;
+        $connection->onClose = $worker->onClose;
+        $connection->onError = $worker->onError;
+        $connection->onBufferDrain = $worker->onBufferDrain;
+        $connection->onBufferFull = $worker->onBufferFull;
+        // Without its handle the connection does not tell the engine what the engine knows.
+        $connection->engineHandle = 0;
+        $connection->protocol = $protocol;
+        $connection->engineHandle = $handle;
+        $connection->encoder = self::encoderOf($protocol);
+        if ($protocol !== $worker->protocol) {
+            $connection->protocol = $worker->protocol; // changed since the worker listens
+        }
+
+        return $connection;
+    }
+
+    /** @return int|string a STATUS_* constant, or its name */
+    public function getStatus(bool $rawOutput = true): int|string
+    {
+        return $rawOutput ? $this->status : self::STATUS_TO_STRING[$this->status];
+    }
+
+    /**
+     * Queues a message; it leaves when the current callbacks have returned. What encode() throws goes to $errorHandler.
+     *
+     * @param mixed $sendBuffer what the protocol's encode() takes, or bytes when $raw is true
+     * @return bool|null true: taken; null: waits behind earlier bytes; false: closing, closed or buffer full
+     */
+    public function send(mixed $sendBuffer, bool $raw = false): bool|null
+    {
+        if ($this->encoder > 0 && !$raw && \is_string($sendBuffer) && $this->headers === []) {
+            $taken = \phalanx_conn_send($this->engineHandle, $sendBuffer);
+            return $taken === false ? $this->refused() : $taken;
+        }
+
+        return $this->sendEncoded($sendBuffer, $raw);
+    }
+
+    /** What send() does with everything but a string for the engine. */
+    private function sendEncoded(mixed $data, bool $raw): ?bool
+    {
+        if ($this->status >= self::STATUS_ENDING || !$this->engineHandle) {
+            return false;
+        }
+        if ($raw || $this->protocol === null) {
+            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
+        } else {
+            if ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET) {
+                return $this->sendFrame($data);
+            }
+            try {
+                $bytes = $this->protocol::encode($data, $this);
+            } catch (Throwable $e) {
+                $this->error($e);
+                return false;
+            }
+            if ($bytes === '') {
+                return null;
+            }
+            $whole = $this->encoder === self::ENCODE_HTTP && self::endsExchange($data, $bytes);
+            $data = $bytes;
+        }
+        $taken = $whole
+            ? \phalanx_conn_send_response($this->engineHandle, $data)
+            : \phalanx_conn_send($this->engineHandle, $data, true);
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    private function sendFrame(mixed $data): ?bool
+    {
+        if (!\is_string($data)) {
+            $data = \is_scalar($data) ? (string)$data : (string)\json_encode($data, \JSON_UNESCAPED_UNICODE);
+        }
+        if ($this->encoder === self::ENCODE_WEBSOCKET_LATER) {
+            return $this->keepFrame($data);
+        }
+        $taken = \phalanx_conn_send_frame($this->engineHandle, $data, \ord($this->websocketType ?: "\x81"));
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    /** Before the handshake is answered messages wait, as many bytes of them as may wait in the send buffer. */
+    private function keepFrame(string $data): ?bool
+    {
+        if (\strlen($this->sendBuffer) > $this->maxSendBufferSize) {
+            return $this->droppedMessage();
+        }
+        $this->sendBuffer .= \pack('J', \strlen($data)) . $data;
+        if (\strlen($this->sendBuffer) >= $this->maxSendBufferSize) {
+            $this->onEngineFull();
+        }
+
+        return null;
+    }
+
+    /** The engine would not take a message: the send buffer is full, or the connection is on its way out. */
+    private function refused(): bool
+    {
+        if ($this->status === self::STATUS_ESTABLISHED && \phalanx_conn_stat($this->engineHandle, 4) === 1) {
+            return $this->droppedMessage();
+        }
+
+        return false;
+    }
+
+    private function droppedMessage(): bool
+    {
+        ++self::$statistics['send_fail'];
+        $this->fire($this->onError, self::SEND_FAIL, 'send buffer full and drop package');
+
+        return false;
+    }
+
+    /** Whether nothing more follows in answer to the request. */
+    private static function endsExchange(mixed $response, string $bytes): bool
+    {
+        if (!\is_object($response)) {
+            return true;
+        }
+        if (!$response instanceof Response) {
+            return $bytes === "0\r\n\r\n"; // the last chunk; others, and server-sent events, go on
+        }
+
+        return $response->getStatusCode() >= 200
+            && $response->getHeader('Transfer-Encoding') === null
+            && $response->getHeader('Content-Type') !== 'text/event-stream';
+    }
+
+    /** Whether raw bytes are a response from its first to its last byte, or the end of a chunked one. */
+    private static function isWholeResponse(string $bytes): bool
+    {
+        if (!\str_starts_with($bytes, 'HTTP/1.')) {
+            return $bytes === "0\r\n\r\n";
+        }
+        $end = \strpos($bytes, "\r\n\r\n");
+
+        return $end !== false
+            && \preg_match('/\r\ncontent-length:[ \t]*(\d+)/i', \substr($bytes, 0, $end), $length) === 1
+            && \strlen($bytes) - $end - 4 >= (int)$length[1];
+    }
+
+    private static function websocketEncoder(?string $type): int
+    {
+        return ($type ?: "\x81") === "\x81" ? self::ENCODE_WEBSOCKET : self::ENCODE_WEBSOCKET_TYPED;
+    }
+
+    private static function encoderOf(?string $protocol): int
+    {
+        return match (EngineProtocol::nameOf($protocol)) {
+            'user' => self::ENCODE_USER,
+            'http' => self::ENCODE_HTTP,
+            'websocket' => self::ENCODE_WEBSOCKET_LATER,
+            default => self::ENCODE_ENGINE,
+        };
+    }
+
+    private function changeProtocol(?string $protocol): void
+    {
+        $this->encoder = self::encoderOf($protocol);
+        $this->currentPackageLength = 0;
+        if ($this->isLive()) {
+            \phalanx_conn_protocol($this->engineHandle, EngineProtocol::nameOf($protocol));
+        }
+    }
+
+    /** Whether the engine still knows this connection. */
+    private function isLive(): bool
+    {
+        return $this->engineHandle !== 0 && $this->status !== self::STATUS_CLOSED;
+    }
+
+    /** Calls a callback with this connection first; what it throws goes to error(). */
+    private function fire(?callable $callback, mixed ...$args): void
+    {
+        if ($callback) {
+            try {
+                $callback($this, ...$args);
+            } catch (Throwable $e) {
+                $this->error($e);
+            }
+        }
+    }
+
+    /**
+     * Sends a head and then $length bytes of a file from $offset on, which the kernel copies.
+     *
+     * @internal
+     * @return bool|null as send()
+     */
+    public function sendFile(string $head, string $path, int $offset, int $length): ?bool
+    {
+        $taken = \phalanx_conn_send_file($this->engineHandle, $head, $path, $offset, $length);
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    public function getRemoteIp(): string
+    {
+        return self::hostOf($this->getRemoteAddress());
+    }
+
+    public function getRemotePort(): int
+    {
+        return self::portOf($this->getRemoteAddress());
+    }
+
+    /** @return string 'ip:port', '[ip]:port' for IPv6; '' for a peer without a name (unix) */
+    public function getRemoteAddress(): string
+    {
+        if ($this->remoteAddress === '' && $this->isLive()) {
+            $this->remoteAddress = \phalanx_conn_address($this->engineHandle, true);
+        }
+
+        return $this->remoteAddress;
+    }
+
+    public function getLocalIp(): string
+    {
+        return self::hostOf($this->getLocalAddress());
+    }
+
+    public function getLocalPort(): int
+    {
+        return self::portOf($this->getLocalAddress());
+    }
+
+    public function getLocalAddress(): string
+    {
+        return $this->isLive() ? \phalanx_conn_address($this->engineHandle, false) : '';
+    }
+
+    private static function hostOf(string $address): string
+    {
+        $colon = \strrpos($address, ':');
+
+        return $colon ? \substr($address, 0, $colon) : '';
+    }
+
+    private static function portOf(string $address): int
+    {
+        $colon = \strrpos($address, ':');
+
+        return $colon ? (int)\substr($address, $colon + 1) : 0;
+    }
+
+    public function getSendBufferQueueSize(): int
+    {
+        return $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 0) : 0;
+    }
+
+    public function getRecvBufferQueueSize(): int
+    {
+        if ($this->recvBuffer !== '') {
+            return \strlen($this->recvBuffer);
+        }
+
+        return $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 3) : 0;
+    }
+
+    /** No messages are delivered and nothing is read until resumeRecv(). */
+    public function pauseRecv(): void
+    {
+        $this->isPaused = true;
+        if ($this->isLive()) {
+            \phalanx_conn_pause($this->engineHandle);
+        }
+    }
+
+    public function resumeRecv(): void
+    {
+        if ($this->isPaused) {
+            $this->isPaused = false;
+            if ($this->isLive()) {
+                \phalanx_conn_resume($this->engineHandle);
+            }
+        }
+    }
+
+    /**
+     * Upstream's reader of the socket; the engine reads.
+     *
+     * @param resource $socket
+     */
+    public function baseRead($socket, bool $checkEof = true): void
+    {
+    }
+
+    /** Upstream's writer of the socket; the engine writes. */
+    public function baseWrite(): void
+    {
+    }
+
+    /**
+     * Upstream's TLS handshake; the engine does it.
+     *
+     * @param resource $socket
+     */
+    public function doSslHandshake($socket): bool|int
+    {
+        return true;
+    }
+
+    /** Everything that arrives here is sent to $dest, no faster than $dest takes it; both close together. */
+    public function pipe(self $dest): void
+    {
+        $this->onMessage = static fn (self $source, $data) => $dest->send($data);
+        $this->onClose = static fn (self $source) => $dest->close();
+        $dest->onBufferFull = fn () => $this->pauseRecv();
+        $dest->onBufferDrain = fn () => $this->resumeRecv();
+    }
+
+    /** Drops $length bytes of what has been received; for protocol classes, inside input(). */
+    public function consumeRecvBuffer(int $length): void
+    {
+        $this->recvBuffer = \substr($this->recvBuffer, $length);
+    }
+
+    /**
+     * Closes once what was sent before has been written.
+     *
+     * @param mixed $data sent first, as by send()
+     */
+    public function close(mixed $data = null, bool $raw = false): void
+    {
+        if ($this->status === self::STATUS_INITIAL || $this->status === self::STATUS_CONNECTING) {
+            $this->destroy();
+            return;
+        }
+        if ($this->status === self::STATUS_CLOSING || $this->status === self::STATUS_CLOSED) {
+            return;
+        }
+        $waiting = $this->isLive() && \phalanx_conn_stat($this->engineHandle, 0) > 0;
+        if ($data !== null) {
+            $this->send($data, $raw);
+        }
+        // Callbacks of send() may have closed it.
+        if ($this->status === self::STATUS_CLOSED) { // @phpstan-ignore identical.alwaysFalse
+            return;
+        }
+        $this->status = self::STATUS_CLOSING;
+        $this->keepFigures();
+        if ($this->engineHandle) {
+            \phalanx_conn_close($this->engineHandle);
+        }
+        if (!$waiting) {
+            $this->finish();
+        }
+    }
+
+    /**
+     * Closes so that the peer surely gets what was sent: after the output FIN is sent, and for $lingerTimeout seconds
+     * what the peer still sends is discarded.
+     *
+     * @param mixed $data sent first, as by send()
+     */
+    public function end(mixed $data = null, bool $raw = false): void
+    {
+        if ($this->status === self::STATUS_INITIAL || $this->status === self::STATUS_CONNECTING) {
+            $this->destroy();
+            return;
+        }
+        if ($this->status >= self::STATUS_ENDING) {
+            return;
+        }
+        if ($data !== null) {
+            $this->send($data, $raw);
+        }
+        if ($this->status >= self::STATUS_ENDING) { // @phpstan-ignore greaterOrEqual.alwaysFalse
+            return;
+        }
+        $this->status = self::STATUS_ENDING;
+        $this->onMessage = static function (self $connection, mixed $data = null): void {
+        };
+        $this->recvBuffer = '';
+        $this->currentPackageLength = 0;
+        $this->endMaybeShutdownWrite();
+    }
+
+    protected function endMaybeShutdownWrite(): void
+    {
+        if ($this->status !== self::STATUS_ENDING || $this->endWriteShutdown) {
+            return;
+        }
+        $this->endWriteShutdown = true;
+        if ($this->engineHandle) {
+            \phalanx_conn_close($this->engineHandle, \max(0.0, $this->lingerTimeout));
+        }
+    }
+
+    public function isIpV4(): bool
+    {
+        return $this->transport !== 'unix' && !\str_contains($this->getRemoteIp(), ':');
+    }
+
+    public function isIpV6(): bool
+    {
+        return $this->transport !== 'unix' && \str_contains($this->getRemoteIp(), ':');
+    }
+
+    /** @return resource|null a stream of the socket, closed with the connection */
+    public function getSocket()
+    {
+        if ($this->socket === null && $this->isLive()) {
+            $this->socket = \phalanx_conn_stream($this->engineHandle) ?: null;
+        }
+
+        return $this->socket;
+    }
+
+    protected function checkBufferWillFull(): void
+    {
+        if ($this->maxSendBufferSize <= $this->getSendBufferQueueSize()) {
+            $this->onEngineFull();
+        }
+    }
+
+    protected function bufferIsFull(): bool
+    {
+        if ($this->maxSendBufferSize > $this->getSendBufferQueueSize()) {
+            return false;
+        }
+        $this->fire($this->onError, self::SEND_FAIL, 'send buffer full and drop package');
+
+        return true;
+    }
+
+    public function bufferIsEmpty(): bool
+    {
+        return $this->getSendBufferQueueSize() === 0;
+    }
+
+    /** Closes at once; what has not been written is dropped. */
+    public function destroy(): void
+    {
+        if ($this->status === self::STATUS_CLOSED) {
+            return;
+        }
+        $this->keepFigures();
+        if ($this->engineHandle) {
+            \phalanx_conn_destroy($this->engineHandle);
+        }
+        $this->finish();
+    }
+
+    /** What onClose may ask for after the engine has forgotten the connection. */
+    private function keepFigures(): void
+    {
+        if ($this->engineHandle && ($this->onClose || $this->encoder === self::ENCODE_USER)) {
+            $this->getRemoteAddress();
+            $this->bytesRead = \phalanx_conn_stat($this->engineHandle, 1);
+            $this->bytesWritten = \phalanx_conn_stat($this->engineHandle, 2);
+        }
+    }
+
+    /** The end of the connection, once: callbacks, lists, references. */
+    private function finish(): void
+    {
+        if ($this->status === self::STATUS_CLOSED) {
+            return;
+        }
+        $this->status = self::STATUS_CLOSED;
+        // The stream is a descriptor of its own: while it lives the peer sees no FIN.
+        if (\is_resource($this->socket)) {
+            \fclose($this->socket);
+        }
+        $this->fire($this->onClose);
+        if ($this->protocol !== null && \method_exists($this->protocol, 'onClose')) {
+            try {
+                $this->protocol::onClose($this);
+            } catch (Throwable $e) {
+                $this->error($e);
+            }
+        }
+        $this->recvBuffer = $this->sendBuffer = '';
+        $this->currentPackageLength = 0;
+        $this->isPaused = $this->sslHandshakeCompleted = $this->endWriteShutdown = false;
+        // onClose may have started it again (a client that reconnects).
+        if ($this->status === self::STATUS_CLOSED) { // @phpstan-ignore identical.alwaysTrue
+            // Callbacks often hold the connection; without this it would keep itself alive.
+            $this->onMessage = $this->onClose = $this->onError = $this->onBufferFull = $this->onBufferDrain = null;
+            $this->eventLoop = $this->errorHandler = null;
+            if ($this->worker) {
+                unset($this->worker->connections[$this->realId]);
+            }
+            $this->worker = null;
+            unset(self::$connections[$this->realId]);
+        }
+    }
+
+    /**
+     * The socket is gone.
+     *
+     * @internal
+     */
+    public function onEngineClose(): void
+    {
+        if ($this->status !== self::STATUS_CLOSED) {
+            if ($this->status !== self::STATUS_CLOSING) {
+                $this->keepFigures();
+            }
+            $this->finish();
+        }
+    }
+
+    /**
+     * @internal
+     */
+    public function onEngineError(int $code, string $message): void
+    {
+        ++self::$statistics['send_fail'];
+        $this->fire($this->onError, $code, $message);
+    }
+
+    /**
+     * The send buffer holds $maxSendBufferSize bytes or more.
+     *
+     * @internal
+     */
+    public function onEngineFull(): void
+    {
+        $this->fire($this->onBufferFull);
+    }
+
+    /**
+     * The send buffer is empty again.
+     *
+     * @internal
+     */
+    public function onEngineDrain(): void
+    {
+        $this->fire($this->onBufferDrain);
+    }
+
+    /**
+     * Bytes for a protocol class written in PHP.
+     *
+     * @internal
+     * @param string $buffer everything that has arrived and has not been consumed
+     * @return int bytes consumed
+     */
+    public function onEngineData(string $buffer): int
+    {
+        $this->recvBuffer = $buffer;
+        while ($this->recvBuffer !== '' && !$this->isPaused && $this->encoder === self::ENCODE_USER) {
+            if (!$this->currentPackageLength && !$this->measure()) {
+                break;
+            }
+            $length = $this->currentPackageLength;
+            if ($length > \strlen($this->recvBuffer)) {
+                \phalanx_conn_want($this->engineHandle, $length);
+                break;
+            }
+            $message = \substr($this->recvBuffer, 0, $length);
+            $this->recvBuffer = \substr($this->recvBuffer, $length);
+            $this->currentPackageLength = 0;
+            ++self::$statistics['total_request'];
+            try {
+                ($this->onMessage)($this, $this->protocol::decode($message, $this));
+            } catch (Throwable $e) {
+                $this->error($e);
+            }
+        }
+        $consumed = \strlen($buffer) - \strlen($this->recvBuffer);
+        $this->recvBuffer = '';
+
+        return $consumed;
+    }
+
+    /** Asks the protocol class how long the next message is. False: it cannot tell yet, or the connection is closed. */
+    private function measure(): bool
+    {
+        try {
+            $length = $this->protocol::input($this->recvBuffer, $this);
+        } catch (Throwable $e) {
+            $length = -1;
+            Worker::safeEcho((string)$e);
+        }
+        if ($this->status === self::STATUS_CLOSED) {
+            return false;
+        }
+        if ($length >= 0 && $length <= $this->maxPackageSize) {
+            $this->currentPackageLength = $length;
+            return $length > 0;
+        }
+        Worker::safeEcho((string)new RuntimeException(
+            "Protocol $this->protocol Error package. package_length=" . \var_export($length, true)
+        ));
+        $this->destroy();
+
+        return false;
+    }
+
+    /**
+     * A WebSocket handshake to answer.
+     *
+     * @internal
+     * @return bool false: refused
+     */
+    public function onEngineHandshake(Request $request): bool
+    {
+        $this->encoder = self::ENCODE_WEBSOCKET_LATER;
+        $this->fireHandshake($this->onWebSocketConnect ?? $this->worker->onWebSocketConnect ?? null, $request);
+        if ($this->status !== self::STATUS_ESTABLISHED) {
+            return false;
+        }
+        $lines = [];
+        foreach ($this->headers as $line) {
+            if (\strpbrk($line, "\r\n") === false) {
+                $lines[] = $line;
+            }
+        }
+        $this->headers = [];
+        if (!\phalanx_conn_ws_accept($this->engineHandle, $lines)) {
+            return false;
+        }
+        $this->encoder = self::websocketEncoder($this->websocketType ??= Websocket::BINARY_TYPE_BLOB);
+        $this->fireHandshake($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
+        $waiting = $this->sendBuffer;
+        $this->sendBuffer = '';
+        for ($at = 0; $at < \strlen($waiting); $at += 8 + $length) {
+            $length = \unpack('J', $waiting, $at)[1];
+            $this->sendFrame(\substr($waiting, $at + 8, $length));
+        }
+
+        return true;
+    }
+
+    /** What a handshake callback throws stops the worker, as upstream. */
+    private function fireHandshake(?callable $callback, Request $request): void
+    {
+        if ($callback) {
+            try {
+                $callback($this, $request);
+            } catch (Throwable $e) {
+                Worker::stopAll(250, $e);
+            }
+        }
+    }
+
+    /**
+     * @return array{id: int, status: int|string, transport: string, getRemoteIp: string, remotePort: int,
+     *     getRemoteAddress: string, getLocalIp: string, getLocalPort: int, getLocalAddress: string, isIpV4: bool,
+     *     isIpV6: bool}
+     */
+    public function jsonSerialize(): array
+    {
+        return [
+            'id' => $this->id,
+            'status' => $this->getStatus(),
+            'transport' => $this->transport,
+            'getRemoteIp' => $this->getRemoteIp(),
+            'remotePort' => $this->getRemotePort(),
+            'getRemoteAddress' => $this->getRemoteAddress(),
+            'getLocalIp' => $this->getLocalIp(),
+            'getLocalPort' => $this->getLocalPort(),
+            'getLocalAddress' => $this->getLocalAddress(),
+            'isIpV4' => $this->isIpV4(),
+            'isIpV6' => $this->isIpV6(),
+        ];
+    }
+
+    public function __unserialize(array $data): void
+    {
+        $this->isSafe = false;
+    }
+
+    /** Counts the connection out; during a graceful stop it says from time to time how many remain. */
+    public function __destruct()
+    {
+        static $step;
+        if (!$this->isSafe || $this->realId === 0) {
+            return;
+        }
+        $left = --self::$statistics['connection_count'];
+        if (!Worker::getGracefulStop()) {
+            return;
+        }
+        $step ??= \ceil(($left + 1) / 3);
+        if ($left % $step === 0) {
+            Worker::log('worker[' . \posix_getpid() . "] remains $left connection(s)");
+        }
+        if ($left === 0) {
+            Worker::stopAll();
+        }
+    }
+}
