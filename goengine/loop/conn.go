@@ -58,6 +58,7 @@ type conn struct {
 	awaits    bool   // waits for AcceptWebSocket
 	sent100   bool
 	closeRsp  bool // close after the response: the request asked for it
+	sealed    bool // the application has closed it
 	announced bool // the application knows of it: Close is to be told
 	inHead    bool // header time limit runs
 

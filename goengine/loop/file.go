@@ -39,7 +39,7 @@ func (f *fileSend) send(c *conn, l *Loop) (done bool, errno unix.Errno) {
 // length 0 means to the file's end. Operations queued before must have been applied.
 func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (pending int, err error) {
 	c := l.lookup(id)
-	if c == nil || c.status != open {
+	if c == nil || !c.takes() {
 		return 0, ErrClosed
 	}
 	if c.pending() > c.maxSend || c.file != nil {

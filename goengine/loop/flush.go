@@ -45,7 +45,7 @@ func AppendOp(dst []byte, op Op, arg byte, id ID, data []byte) []byte {
 // Send queues an operation for the next flush. For handlers in Go; C keeps a buffer of its own.
 func (l *Loop) Send(id ID, op Op, data []byte) error {
 	c := l.lookup(id)
-	if c == nil || c.status != open {
+	if c == nil || !c.takes() {
 		return ErrClosed
 	}
 	if c.pending() >= c.maxSend {
@@ -357,9 +357,14 @@ func (l *Loop) CloseConn(id ID, linger time.Duration) error {
 	if c == nil {
 		return ErrClosed
 	}
+	c.sealed = true
 	l.closeAfterOutput(c, linger)
 	return nil
 }
+
+// takes says whether the application may still send: it may answer what it got before the peer,
+// or a broken rule, ended the connection.
+func (c *conn) takes() bool { return !c.sealed && c.status < lingering }
 
 // Destroy closes a connection at once; what is queued is dropped.
 func (l *Loop) Destroy(id ID) error {
@@ -376,7 +381,7 @@ func (l *Loop) Destroy(id ID) error {
 // whether they have reached the connection's limit: then the next send is refused.
 func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full bool, err error) {
 	c := l.lookup(id)
-	if c == nil || c.status != open {
+	if c == nil || !c.takes() {
 		return 0, false, ErrClosed
 	}
 	if c.pending() >= c.maxSend {
