@@ -2,7 +2,7 @@ package ws
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // RFC 6455 prescribes SHA-1; it proves no secret here
+	"crypto/sha1" // RFC 6455 prescribes SHA-1; it proves no secret here
 	"encoding/base64"
 	"strconv"
 	"strings"
