@@ -95,7 +95,7 @@ func run(o options) (err error) {
 	cleanUp := func() { once.Do(b.cleanUp) }
 	defer cleanUp()
 	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(interrupts, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	go func() {
 		<-interrupts
 		cleanUp()
