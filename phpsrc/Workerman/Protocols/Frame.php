@@ -10,8 +10,8 @@ use function substr;
 use function unpack;
 
 /**
- * Messages behind a 4-byte big-endian length that counts itself. The engine frames them itself; this class is for direct
- * callers and subclasses.
+ * Messages behind a 4-byte big-endian length that counts itself. The engine frames them itself; this class is for
+ * direct callers and subclasses.
  *
  * Source: Workerman\Protocols\Frame 5.2.2.
  */

@@ -193,7 +193,8 @@ class Websocket
      * One unmasked frame of the connection's websocketType (text when it has none).
      *
      * @param mixed $buffer the payload; what is not scalar becomes JSON
-     * @return string '' before the handshake: the frame is kept in the context and sent after it
+     * @return string '' before the handshake: the frame is kept in the context and sent after it. Where the engine does
+     *                the handshake this class cannot know about it, and always returns the frame.
      */
     public static function encode(mixed $buffer, TcpConnection $connection): string
     {
@@ -211,7 +212,7 @@ class Websocket
         };
 
         $connection->context ??= new stdClass();
-        if (!empty($connection->context->websocketHandshake)) {
+        if ($connection->context->websocketHandshake ?? ($connection->protocol ?? null) === self::class) {
             return $frame;
         }
         self::keepForHandshake($frame, $connection);
@@ -295,8 +296,8 @@ class Websocket
     }
 
     /**
-     * Answers the opening handshake, calls onWebSocketConnect before and onWebSocketConnected after the answer, and goes
-     * on with the frames that came along. A request that is none is refused and the connection closed.
+     * Answers the opening handshake, calls onWebSocketConnect before and onWebSocketConnected after the answer, and
+     * goes on with the frames that came along. A request that is none is refused and the connection closed.
      *
      * @return int what input() returns for those frames; 0: more of the request is needed, or nothing follows it
      */

@@ -21,7 +21,7 @@ final class HeaderLines
      * A header whose name holds a colon, or whose name or value holds CR, LF or NUL, is left out: it would let whoever
      * chose that value add headers or a whole answer of their own (RFC 9110, 5.5).
      *
-     * @param array<string, scalar|null|\Stringable|array<scalar|null|\Stringable>> $headers an array is one line an item
+     * @param array<string, mixed> $headers values are scalar, Stringable, or an array of such: one line for each item
      * @return string each line with its CRLF
      */
     public static function render(array $headers): string

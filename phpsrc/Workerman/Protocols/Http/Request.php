@@ -596,7 +596,8 @@ class Request implements Stringable
     /**
      * Has the cookie sent with the next answer on the connection.
      *
-     * @param array{lifetime: int, path: string, domain: string, secure: bool, httponly: bool, samesite: string} $cookieParams
+     * @param array{lifetime: int, path: string, domain: string, secure: bool, httponly: bool, samesite: string}
+     *        $cookieParams
      * @throws RuntimeException when the request is over
      */
     protected function setSidCookie(string $sessionName, string $sid, array $cookieParams): void
