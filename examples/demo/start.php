@@ -7,7 +7,8 @@
  *
  * Two HTTP workers serve the page and the API; one WebSocket worker is the chat room. They share
  * nothing but an SQLite file, because a worker never sees another worker's variables.
- * DEMO_HOST, DEMO_PORT, DEMO_CHAT_PORT and DEMO_DATABASE change where it listens and what it writes.
+ * PHALANX_DEMO_ADDRESS, PHALANX_DEMO_CHAT_PORT and PHALANX_DEMO_DATABASE change where it listens and
+ * what it writes.
  */
 
 declare(strict_types=1);
@@ -28,10 +29,12 @@ spl_autoload_register(static function (string $class): void {
     }
 });
 
-$host = getenv('DEMO_HOST') ?: '127.0.0.1';
-$port = (int) (getenv('DEMO_PORT') ?: 8080);
-$chatPort = (int) (getenv('DEMO_CHAT_PORT') ?: $port + 1);
-$databaseFile = getenv('DEMO_DATABASE') ?: __DIR__ . '/runtime/demo.sqlite';
+$address = getenv('PHALANX_DEMO_ADDRESS') ?: '127.0.0.1:8080';
+$colon = (int) strrpos($address, ':');
+$host = substr($address, 0, $colon);
+$port = (int) substr($address, $colon + 1);
+$chatPort = (int) (getenv('PHALANX_DEMO_CHAT_PORT') ?: $port + 1);
+$databaseFile = getenv('PHALANX_DEMO_DATABASE') ?: __DIR__ . '/runtime/demo.sqlite';
 
 Worker::$pidFile = __DIR__ . "/runtime/demo-$port.pid";
 Worker::$logFile = __DIR__ . '/runtime/demo.log';
