@@ -219,16 +219,10 @@ func phx_conn_set(h C.int64_t, conn C.uint64_t, proto C.int32_t, maxSend, maxPac
 //
 //export phx_conn_stat
 func phx_conn_stat(h C.int64_t, conn C.uint64_t, what C.int32_t) C.int64_t {
-	l := find(int64(h))
-	if l == nil {
-		return 0
-	}
-	i, ok := l.Info(uint64(conn))
-	if !ok {
-		if what == 5 {
-			return -1
-		}
-		return 0
+	var i loop.Info
+	ok := false
+	if l := find(int64(h)); l != nil {
+		i, ok = l.Info(uint64(conn))
 	}
 	switch what {
 	case 0:
@@ -240,11 +234,17 @@ func phx_conn_stat(h C.int64_t, conn C.uint64_t, what C.int32_t) C.int64_t {
 	case 3:
 		return C.int64_t(i.Unconsumed)
 	case 4:
-		if i.Closing {
+		switch {
+		case !ok:
+			return 0
+		case i.Closing:
 			return 2
 		}
 		return 1
 	case 5:
+		if !ok {
+			return -1
+		}
 		return C.int64_t(i.FD)
 	}
 	return 0

@@ -271,6 +271,7 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 		data := m.Data
 		if !within(data, buf) { // assembled from fragments, in a buffer the decoder takes back
 			data = l.keep(data)
+			c.ws.dec.Close() // an idle connection keeps no buffer
 		}
 		l.message(c, data, 0)
 		l.events[len(l.events)-1].Opcode = m.Op
