@@ -12,7 +12,7 @@ help: ## this list
 # The go command decides what is out of date; asking it costs a second.
 .PHONY: build
 build: ## build/phalanx: FrankenPHP, Caddy, the engine and the extension in one binary
-	@./go build -trimpath -ldflags '-s -w' -o build/phalanx ./bridge/cmd/phalanx
+	@./go build -ldflags '-s -w' -o build/phalanx ./bridge/cmd/phalanx
 
 .PHONY: run
 run: build ## serve the demo on $(ADDRESS)

@@ -5,6 +5,10 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 prefix=$("$root/docker/php/build.sh")
 
+# Opcache is a library of its own in PHP 8.4, which only a php.ini can name.
+cmp -s "$root/docker/php/php.ini" "$prefix/etc/conf.d/phalanx.ini" ||
+	cp "$root/docker/php/php.ini" "$prefix/etc/conf.d/phalanx.ini"
+
 # The go command does not see that bridge/ext includes files of php-ext: this stamp tells it.
 stamp=$root/bridge/ext/stamp.h
 if [ -d "${stamp%/*}" ]; then

@@ -2,7 +2,15 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+
+	"github.com/phalanx-php/phalanx/bridge/cli"
 
 	// Caddy's modules and FrankenPHP's.
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
@@ -10,5 +18,61 @@ import (
 )
 
 func main() {
-	caddycmd.Main()
+	// A script may overwrite the memory the kernel keeps the arguments in (process title).
+	for i, arg := range os.Args {
+		os.Args[i] = strings.Clone(arg)
+	}
+
+	switch mode(os.Args[1:]) {
+	case helpMode:
+		fmt.Print(cli.Help)
+	case caddyMode:
+		caddycmd.Main()
+	default:
+		os.Exit(cli.Main(os.Args, versionLine()))
+	}
+}
+
+const (
+	phpMode = iota
+	helpMode
+	caddyMode
+)
+
+// mode says whom the arguments are for. A file named like one of Caddy's commands is meant
+// only when it is given with a slash or with its ending.
+func mode(args []string) int {
+	if len(args) == 0 {
+		if stdinIsScript() {
+			return phpMode
+		}
+		return helpMode
+	}
+	switch first := args[0]; {
+	case first == "help" && len(args) == 1, first == "-h", first == "-?", first == "--help":
+		return helpMode
+	case first == "caddy-help":
+		os.Args[1] = "help"
+		return caddyMode
+	case strings.ContainsRune(first, filepath.Separator), strings.HasSuffix(first, ".php"):
+		return phpMode
+	case first == "help", first == "completion":
+		return caddyMode
+	default:
+		if _, ok := caddycmd.Commands()[first]; ok {
+			return caddyMode
+		}
+		return phpMode
+	}
+}
+
+// stdinIsScript tells "phalanx < script.php" from phalanx typed alone.
+func stdinIsScript() bool {
+	info, err := os.Stdin.Stat()
+	return err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0)
+}
+
+func versionLine() string {
+	caddyVersion, _ := caddy.Version()
+	return "    with Phalanx (FrankenPHP, Caddy " + caddyVersion + ")"
 }
