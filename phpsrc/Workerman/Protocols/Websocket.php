@@ -33,6 +33,7 @@ use function substr;
 use function unpack;
 
 use const JSON_UNESCAPED_UNICODE;
+use const PHP_INT_MAX;
 use const ZLIB_DEFAULT_STRATEGY;
 use const ZLIB_ENCODING_RAW;
 
@@ -102,10 +103,8 @@ class Websocket
             if ($length === 0) {
                 return 0;
             }
-            $package = strlen($context->websocketDataBuffer) + $length;
-            // A length with the top bit set reads as negative; RFC 6455, 5.2 forbids it.
-            if ($length < 0 || $package > $connection->maxPackageSize) {
-                Worker::safeEcho("websocket: message of $package bytes is too large, connection closed\n");
+            if ($length < 0 || strlen($context->websocketDataBuffer) + $length > $connection->maxPackageSize) {
+                Worker::safeEcho("websocket: message larger than maxPackageSize, connection closed\n");
                 $connection->close();
                 return 0;
             }
@@ -131,7 +130,7 @@ class Websocket
         return $received > $length ? static::input(substr($buffer, $length), $connection) : 0;
     }
 
-    /** @return int the first frame's length with header and mask; 0: the header is not complete */
+    /** @return int the first frame's length with header and mask; 0: the header is not complete; -1: beyond all limits */
     private static function frameLength(string $buffer): int
     {
         $payload = ord($buffer[1]) & 127;
@@ -141,8 +140,13 @@ class Websocket
         if ($payload === 126) {
             return strlen($buffer) < 8 ? 0 : 8 + unpack('n', $buffer, 2)[1];
         }
+        if (strlen($buffer) < 14) {
+            return 0;
+        }
+        // RFC 6455, 5.2 forbids the top bit; with it PHP's number is negative.
+        $payload = unpack('J', $buffer, 2)[1];
 
-        return strlen($buffer) < 14 ? 0 : 14 + unpack('J', $buffer, 2)[1];
+        return $payload >= 0 && $payload <= PHP_INT_MAX - 14 ? 14 + $payload : -1;
     }
 
     /** Calls onWebSocketClose, which then decides; without one, answers with "normal closure" and closes. */

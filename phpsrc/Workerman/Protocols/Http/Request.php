@@ -68,7 +68,7 @@ class Request implements Stringable
 
     /**
      * What has been parsed so far: get, post, files, headers, cookie, method, uri, path, query_string,
-     * protocolVersion, head. Subclasses may write to it.
+     * protocolVersion, head; old_files: temporary files parsed before the last time. Subclasses may write to it.
      */
     protected array $data = [];
 
@@ -221,11 +221,17 @@ class Request implements Stringable
     {
         if (!empty($this->data['files'])) {
             clearstatcache();
-            array_walk_recursive($this->data['files'], function (mixed $value, int|string $key): void {
-                if ($key === 'tmp_name' && !is_file($value)) {
-                    unset($this->data['files']);
+            $complete = true;
+            array_walk_recursive(
+                $this->data['files'],
+                static function (mixed $value, int|string $key) use (&$complete): void {
+                    $complete = $complete && ($key !== 'tmp_name' || is_file($value));
                 }
-            });
+            );
+            if (!$complete) {
+                $this->data['old_files'][] = $this->data['files']; // the others still have to be removed
+                unset($this->data['files']);
+            }
         }
         if (!isset($this->data['files'])) {
             $this->parsePost();
@@ -657,13 +663,15 @@ class Request implements Stringable
     /** Removes the uploaded files that were not moved away. */
     public function __destruct()
     {
-        if (!empty($this->data['files']) && $this->isSafe) {
-            clearstatcache();
-            array_walk_recursive($this->data['files'], static function (mixed $value, int|string $key): void {
-                if ($key === 'tmp_name' && is_file($value)) {
-                    unlink($value);
-                }
-            });
+        if (!$this->isSafe || (empty($this->data['files']) && empty($this->data['old_files']))) {
+            return;
         }
+        clearstatcache();
+        $files = [$this->data['files'] ?? [], $this->data['old_files'] ?? []];
+        array_walk_recursive($files, static function (mixed $value, int|string $key): void {
+            if ($key === 'tmp_name' && is_file($value)) {
+                unlink($value);
+            }
+        });
     }
 }
