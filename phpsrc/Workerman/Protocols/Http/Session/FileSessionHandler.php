@@ -8,10 +8,13 @@ use Workerman\Protocols\Http\Session;
 
 use function bin2hex;
 use function clearstatcache;
+use function fclose;
 use function file_exists;
-use function file_get_contents;
 use function file_put_contents;
 use function filemtime;
+use function fopen;
+use function fread;
+use function fstat;
 use function glob;
 use function is_dir;
 use function is_file;
@@ -70,16 +73,20 @@ class FileSessionHandler implements SessionHandlerInterface
     public function read(string $sessionId): string|false
     {
         $file = static::sessionFile($sessionId);
-        clearstatcache();
-        if (!is_file($file)) {
+        $handle = @fopen($file, 'rb');
+        if ($handle === false) {
             return false;
         }
-        if (time() - (int) @filemtime($file) > Session::$lifetime) {
+        // Age and size are those of the file that is open, whatever happens to its name meanwhile.
+        $status = fstat($handle);
+        $expired = time() - $status['mtime'] > Session::$lifetime;
+        $data = !$expired && $status['size'] > 0 ? fread($handle, $status['size']) : false;
+        fclose($handle);
+        if ($expired) {
             @unlink($file);
-            return false;
         }
 
-        return @file_get_contents($file) ?: false;
+        return $data;
     }
 
     public function write(string $sessionId, string $sessionData): bool
