@@ -39,7 +39,8 @@ final class Engine
     public static function requireMatch(): void
     {
         if (!\extension_loaded('phalanx')) {
-            throw new EngineMismatch('This needs the phalanx binary: phalanx ' . ($_SERVER['argv'][0] ?? 'FILE.php') . ' start');
+            $script = $_SERVER['argv'][0] ?? 'FILE.php';
+            throw new EngineMismatch("This needs the phalanx binary: phalanx $script start");
         }
         [$major, $minor] = \explode('.', self::VERSION);
         if (!\str_starts_with(self::version(), "$major.$minor.")) {

@@ -9,7 +9,8 @@ use Throwable;
 use Workerman\Events\EventInterface;
 
 /**
- * Timers: on the loop inside a worker; in the supervisor, which has no loop, whole seconds. Source: Workerman\Timer 5.2.2.
+ * Timers: on the loop inside a worker; in the supervisor, which has no loop, of whole seconds.
+ * Source: Workerman\Timer 5.2.2.
  */
 class Timer
 {

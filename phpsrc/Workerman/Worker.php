@@ -305,12 +305,13 @@ class Worker
         static::$statisticsFile = static::$statisticsFile ?: static::$statusFile;
         static::$connectionsFile = static::$connectionsFile ?: static::$statusFile . '.connection';
         static::$logFile = static::$logFile ?: "$folder/workerman.log";
-        if (static::$logFile !== '/dev/null' && !\is_file(static::$logFile) && !\str_contains(static::$logFile, '://')) {
-            if (!\is_dir(\dirname(static::$logFile))) {
-                \mkdir(\dirname(static::$logFile), 0777, true);
+        $log = static::$logFile;
+        if ($log !== '/dev/null' && !\is_file($log) && !\str_contains($log, '://')) {
+            if (!\is_dir(\dirname($log))) {
+                \mkdir(\dirname($log), 0777, true);
             }
-            \touch(static::$logFile);
-            \chmod(static::$logFile, 0644);
+            \touch($log);
+            \chmod($log, 0644);
         }
 
         static::$status = static::STATUS_STARTING;

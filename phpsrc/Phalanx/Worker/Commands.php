@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Phalanx\Worker;
 
 use RuntimeException;
-use Throwable;
 
 /**
  * The command line of a start script: start, stop, restart, reload, status, connections.
@@ -186,9 +185,14 @@ trait Commands
         }
     }
 
+    private static function removeAtExit(string $file): void
+    {
+        \register_shutdown_function(static fn () => \is_file($file) && \unlink($file));
+    }
+
     private static function showStatus(int $masterPid, bool $live): void
     {
-        \register_shutdown_function(static fn () => \is_file(static::$statisticsFile) && \unlink(static::$statisticsFile));
+        self::removeAtExit(static::$statisticsFile);
         do {
             \posix_kill($masterPid, \SIGIOT);
             \sleep(1);
@@ -204,65 +208,26 @@ trait Commands
 
     private static function showConnections(int $masterPid): void
     {
-        \register_shutdown_function(static fn () => \is_file(static::$connectionsFile) && \unlink(static::$connectionsFile));
+        self::removeAtExit(static::$connectionsFile);
         \posix_kill($masterPid, \SIGIO);
         \usleep(500_000);
         static::safeEcho(static::formatConnectionStatusData());
     }
 
-    /** The status file with what only its readers know: requests per second since they last looked, and the sums. */
+    /** The status file, completed. */
     protected static function formatProcessStatusData(): string
     {
         static $before = [];
-        $lines = \is_readable(static::$statisticsFile) ? \file(static::$statisticsFile, \FILE_IGNORE_NEW_LINES) : [];
+        $file = static::$statisticsFile;
+        $lines = \is_readable($file) ? \file($file, \FILE_IGNORE_NEW_LINES) : [];
         if (!$lines) {
             return '';
         }
-        try {
-            $workers = \unserialize(\array_shift($lines), ['allowed_classes' => false]);
-        } catch (Throwable) {
-            $workers = [];
-        }
-        $workers = \is_array($workers) ? $workers : [];
-        \ksort($workers, \SORT_NUMERIC);
+        $slots = @\unserialize(\array_shift($lines), ['allowed_classes' => false]);
+        $slots = \is_array($slots) ? $slots : [];
+        \ksort($slots, \SORT_NUMERIC);
 
-        $text = '';
-        $rows = [];
-        $inTable = false;
-        foreach ($lines as $line) {
-            if (!$inTable) {
-                $text .= "$line\n";
-                $inTable = \preg_match('/^pid.*memory.*listening/', $line) === 1;
-            } elseif (\preg_match('/^(\d+)\s+([\d.]+)M\s+(\S+)\s+(.*?)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/', $line, $row)) {
-                $rows[$row[1]] = $row;
-            }
-        }
-        $listenWidth = \max(8, self::listenWidth(), ...\array_map(static fn (array $r) => \strlen($r[3]), $rows), ...[0]);
-        $nameWidth = \max(8, self::nameWidth(), ...\array_map(static fn (array $r) => \strlen($r[4]), $rows), ...[0]);
-        $sum = ['memory' => 0.0, 'connections' => 0, 'fails' => 0, 'timers' => 0, 'requests' => 0, 'qps' => 0];
-        $requests = [];
-        foreach ($workers as $pid => $worker) {
-            $row = $rows[$pid] ?? null;
-            if (!$row) {
-                $text .= self::statusRow($pid, 'N/A', $worker['listen'], (string)$worker['name'], 'N/A', 'N/A', 'N/A', 'N/A', $listenWidth, $nameWidth)
-                    . " N/A    [busy] \n";
-                continue;
-            }
-            $requests[$pid] = (int)$row[8];
-            $qps = isset($before[$pid]) ? $requests[$pid] - $before[$pid] : 0;
-            $text .= $row[0] . ' ' . \str_pad((string)$qps, 6) . " [idle]\n";
-            $sum['memory'] += (float)$row[2];
-            $sum['connections'] += (int)$row[5];
-            $sum['fails'] += (int)$row[6];
-            $sum['timers'] += (int)$row[7];
-            $sum['requests'] += $requests[$pid];
-            $sum['qps'] += $qps;
-        }
-        $before = $requests;
-
-        return $text . self::statusTitle('PROCESS STATUS')
-            . self::statusRow('Summary', \round($sum['memory'], 2) . 'M', '-', '-', $sum['connections'], $sum['fails'], $sum['timers'], $sum['requests'], $listenWidth, $nameWidth)
-            . ' ' . \str_pad((string)$sum['qps'], 6) . " [Summary] \n";
+        return StatusTable::complete($slots, $lines, $before);
     }
 
     protected static function formatConnectionStatusData(): string

@@ -57,7 +57,8 @@ trait Master
             $address = \parse_url($worker->getSocketName());
             if (
                 static::$status !== static::STATUS_STARTING || $worker->transport !== 'tcp'
-                || !isset($address['host'], $address['port']) || \in_array($address['scheme'] ?? '', ['unix', 'udp'], true)
+                || !isset($address['host'], $address['port'])
+                || \in_array($address['scheme'] ?? '', ['unix', 'udp'], true)
             ) {
                 continue;
             }
@@ -305,60 +306,26 @@ trait Master
         exit(0);
     }
 
-    private static function statusTitle(string $title): string
-    {
-        return \str_pad($title, 121, '-', \STR_PAD_BOTH) . "\n";
-    }
-
-    private static function listenWidth(): int
-    {
-        return static::getUiColumnLength('maxSocketNameLength');
-    }
-
-    private static function nameWidth(): int
-    {
-        return static::getUiColumnLength('maxWorkerNameLength');
-    }
-
-    private static function statusRow(
-        int|string $pid,
-        string $memory,
-        string $listen,
-        string $name,
-        int|string $connections,
-        int|string $sendFail,
-        int|string $timers,
-        int|string $requests,
-        int $listenWidth,
-        int $nameWidth
-    ): string {
-        return "$pid\t" . \str_pad($memory, 7) . ' ' . \str_pad($listen, $listenWidth) . ' ' . \str_pad($name, $nameWidth)
-            . ' ' . \str_pad((string)$connections, 11) . ' ' . \str_pad((string)$sendFail, 9)
-            . ' ' . \str_pad((string)$timers, 7) . ' ' . \str_pad((string)$requests, 13);
-    }
-
     protected static function writeStatisticsToStatusFile(): void
     {
         $pids = static::getAllWorkerPids();
-        $engine = \phalanx_supervisor_status();
-        $info = [];
-        $rows = '';
         $keys = \array_keys(static::$workers);
-        foreach ($engine['slots'] as $slot) {
+        $width = \max(8, static::getUiColumnLength('maxWorkerNameLength'));
+        $table = new StatusTable(\max(8, static::getUiColumnLength('maxSocketNameLength')), $width);
+        $slots = [];
+        $rows = '';
+        foreach (\phalanx_supervisor_status()['slots'] as $slot) {
             $worker = static::$workers[$keys[$slot['worker']]];
-            $pid = $slot['pid'] ?? 0;
-            $info[$pid] = ['name' => $worker->name, 'listen' => $worker->getSocketName()];
-            $rows .= self::statusRow(
-                $pid,
+            $slots[$slot['pid']] = ['name' => $worker->name, 'listen' => $worker->getSocketName()];
+            $rows .= $table->row(
+                $slot['pid'],
                 \round(($slot['memory'] ?? 0) / 1048576, 2) . 'M',
                 $worker->getSocketName(),
-                $worker->name === $worker->getSocketName() ? 'none' : $worker->name,
+                $worker->name,
                 $slot['connections'] ?? 0,
                 $slot['send_fail'] ?? 0,
                 $slot['timers'] ?? 0,
-                $slot['messages'] ?? 0,
-                self::listenWidth(),
-                self::nameWidth()
+                $slot['messages'] ?? 0
             ) . "\n";
         }
 
@@ -366,10 +333,9 @@ trait Master
         $days = \intdiv(\time() - $started, 86400);
         $hours = \intdiv((\time() - $started) % 86400, 3600);
         $load = \array_map(static fn (float $value): float => \round($value, 2), \sys_getloadavg() ?: []);
-        $width = self::nameWidth();
-        $text = \serialize($info) . "\n"
+        $text = \serialize($slots) . "\n"
             . 'Start worker in ' . (static::$daemonize ? 'DAEMON' : 'DEBUG') . " mode.\n"
-            . self::statusTitle('GLOBAL STATUS')
+            . StatusTable::title('GLOBAL STATUS')
             . static::getVersionLine()
             . 'start time:' . \date('Y-m-d H:i:s', $started) . "   run $days days $hours hours   "
             . 'load average: ' . \implode(', ', $load) . "\n"
@@ -377,15 +343,13 @@ trait Master
             . \str_pad('name', $width) . "     event-loop     exit_status     exit_count\n";
         foreach (static::$workers as $key => $worker) {
             foreach (static::$globalStatistics['worker_exit_info'][$key] ?? [0 => 0] as $status => $count) {
-                $text .= \str_pad($worker->name, $width) . '     ' . \str_pad($worker->context->eventLoopName, 14) . ' '
+                $text .= \str_pad($worker->name, $width) . '     '
+                    . \str_pad($worker->context->eventLoopName, 14) . ' '
                     . \str_pad((string)$status, 16) . \str_pad((string)$count, 16) . "\n";
             }
         }
-        $text .= self::statusTitle('PROCESS STATUS') . "pid\tmemory  " . \str_pad('listening', self::listenWidth()) . ' '
-            . \str_pad('name', $width) . ' connections ' . \str_pad('send_fail', 9) . ' ' . \str_pad('timers', 8)
-            . \str_pad('total_request', 13) . " qps    status\n" . $rows;
 
-        \file_put_contents(static::$statisticsFile, $text);
+        \file_put_contents(static::$statisticsFile, $text . $table->heading() . $rows);
         \chmod(static::$statisticsFile, 0644);
     }
 
@@ -398,8 +362,8 @@ trait Master
         \file_put_contents(
             static::$connectionsFile,
             \str_pad(' WORKERMAN CONNECTION STATUS ', 180, '-', \STR_PAD_BOTH) . "\n"
-            . 'PID      Worker          CID       Trans   Protocol        ipv4   ipv6   Recv-Q       Send-Q       '
-            . "Bytes-R      Bytes-W       Status         Local Address          Foreign Address\n"
+            . 'PID      Worker          CID       Trans   Protocol        ipv4   ipv6   Recv-Q       Send-Q'
+            . "       Bytes-R      Bytes-W       Status         Local Address          Foreign Address\n"
         );
         \chmod(static::$connectionsFile, 0644);
     }

@@ -29,7 +29,7 @@ trait Slot
     {
         \frankenphp_handle_request(static function (array $slot): int {
             try {
-                return static::serve($slot);
+                return self::serve($slot);
             } catch (Throwable $e) {
                 static::log($e);
                 return 250;
@@ -146,7 +146,7 @@ trait Slot
             exit($code);
         }
         Timer::repeat(0.01, static function () use ($workers, $code): void {
-            if (!static::connectionsRemain($workers)) {
+            if (!self::connectionsRemain($workers)) {
                 self::$exitCode = $code;
                 static::$globalEvent?->stop();
                 if (\phalanx_role() !== 'slot') {

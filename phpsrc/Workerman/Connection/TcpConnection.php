@@ -5,14 +5,15 @@ declare(strict_types=1);
 namespace Workerman\Connection;
 
 use JsonSerializable;
+use Phalanx\Connection\Addresses;
+use Phalanx\Connection\EngineEvents;
+use Phalanx\Connection\Sending;
 use Phalanx\Worker\EngineProtocol;
 use RuntimeException;
 use stdClass;
 use Throwable;
 use Workerman\Events\EventInterface;
 use Workerman\Protocols\Http\Request;
-use Workerman\Protocols\Http\Response;
-use Workerman\Protocols\Websocket;
 use Workerman\Worker;
 
 /**
@@ -27,6 +28,10 @@ use Workerman\Worker;
  */
 class TcpConnection extends ConnectionInterface implements JsonSerializable
 {
+    use Addresses;
+    use EngineEvents;
+    use Sending;
+
     /** Upstream's size of one read; the engine sizes its own. */
     public const READ_BUFFER_SIZE = 87380;
 
@@ -60,14 +65,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         self::STATUS_ENDING => 'ENDING',
         self::STATUS_CLOSED => 'CLOSED',
     ];
-
-    // Who turns what send() gets into bytes. Above 0 the engine does, for strings.
-    private const ENCODE_USER = 0;
-    private const ENCODE_ENGINE = 1;
-    private const ENCODE_HTTP = 2;
-    private const ENCODE_WEBSOCKET = 3;
-    private const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
-    private const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
 
     /** @var ?callable($connection): mixed */
     public $onConnect = null;
@@ -210,8 +207,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     /** The engine's identifier, never reused; 0: none. */
     private int $engineHandle = 0;
 
-    private int $encoder = self::ENCODE_USER;
-
     /**
      * @param resource|int $socket the engine's handle of a connection
      */
@@ -232,173 +227,10 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         self::$connections[$this->realId] = $this;
     }
 
-    /**
-     * Makes the object of a connection that the worker's listener has accepted.
-     *
-     * @internal
-     * @param ?string $protocol the protocol that the listener gave the connection
-     */
-    public static function accepted(Worker $worker, int $handle, ?string $protocol): self
-    {
-        $connection = new self(Worker::$globalEvent, $handle);
-        $connection->worker = $worker;
-        $connection->transport = $worker->transport;
-        $connection->onMessage = $worker->onMessage;
-        $connection->onClose = $worker->onClose;
-        $connection->onError = $worker->onError;
-        $connection->onBufferDrain = $worker->onBufferDrain;
-        $connection->onBufferFull = $worker->onBufferFull;
-        // Without its handle the connection does not tell the engine what the engine knows.
-        $connection->engineHandle = 0;
-        $connection->protocol = $protocol;
-        $connection->engineHandle = $handle;
-        $connection->encoder = self::encoderOf($protocol);
-        if ($protocol !== $worker->protocol) {
-            $connection->protocol = $worker->protocol; // changed since the worker listens
-        }
-
-        return $connection;
-    }
-
     /** @return int|string a STATUS_* constant, or its name */
     public function getStatus(bool $rawOutput = true): int|string
     {
         return $rawOutput ? $this->status : self::STATUS_TO_STRING[$this->status];
-    }
-
-    /**
-     * Queues a message; it leaves when the current callbacks have returned. What encode() throws goes to $errorHandler.
-     *
-     * @param mixed $sendBuffer what the protocol's encode() takes, or bytes when $raw is true
-     * @return bool|null true: taken; null: waits behind earlier bytes; false: closing, closed or buffer full
-     */
-    public function send(mixed $sendBuffer, bool $raw = false): bool|null
-    {
-        if ($this->encoder > 0 && !$raw && \is_string($sendBuffer) && $this->headers === []) {
-            $taken = \phalanx_conn_send($this->engineHandle, $sendBuffer);
-            return $taken === false ? $this->refused() : $taken;
-        }
-
-        return $this->sendEncoded($sendBuffer, $raw);
-    }
-
-    /** What send() does with everything but a string for the engine. */
-    private function sendEncoded(mixed $data, bool $raw): ?bool
-    {
-        if ($this->status >= self::STATUS_ENDING || !$this->engineHandle) {
-            return false;
-        }
-        if ($raw || $this->protocol === null) {
-            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
-        } else {
-            if ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET) {
-                return $this->sendFrame($data);
-            }
-            try {
-                $bytes = $this->protocol::encode($data, $this);
-            } catch (Throwable $e) {
-                $this->error($e);
-                return false;
-            }
-            if ($bytes === '') {
-                return null;
-            }
-            $whole = $this->encoder === self::ENCODE_HTTP && self::endsExchange($data, $bytes);
-            $data = $bytes;
-        }
-        $taken = $whole
-            ? \phalanx_conn_send_response($this->engineHandle, $data)
-            : \phalanx_conn_send($this->engineHandle, $data, true);
-
-        return $taken === false ? $this->refused() : $taken;
-    }
-
-    private function sendFrame(mixed $data): ?bool
-    {
-        if (!\is_string($data)) {
-            $data = \is_scalar($data) ? (string)$data : (string)\json_encode($data, \JSON_UNESCAPED_UNICODE);
-        }
-        if ($this->encoder === self::ENCODE_WEBSOCKET_LATER) {
-            return $this->keepFrame($data);
-        }
-        $taken = \phalanx_conn_send_frame($this->engineHandle, $data, \ord($this->websocketType ?: "\x81"));
-
-        return $taken === false ? $this->refused() : $taken;
-    }
-
-    /** Before the handshake is answered messages wait, as many bytes of them as may wait in the send buffer. */
-    private function keepFrame(string $data): ?bool
-    {
-        if (\strlen($this->sendBuffer) > $this->maxSendBufferSize) {
-            return $this->droppedMessage();
-        }
-        $this->sendBuffer .= \pack('J', \strlen($data)) . $data;
-        if (\strlen($this->sendBuffer) >= $this->maxSendBufferSize) {
-            $this->onEngineFull();
-        }
-
-        return null;
-    }
-
-    /** The engine would not take a message: the send buffer is full, or the connection is on its way out. */
-    private function refused(): bool
-    {
-        if ($this->status === self::STATUS_ESTABLISHED && \phalanx_conn_stat($this->engineHandle, 4) === 1) {
-            return $this->droppedMessage();
-        }
-
-        return false;
-    }
-
-    private function droppedMessage(): bool
-    {
-        ++self::$statistics['send_fail'];
-        $this->fire($this->onError, self::SEND_FAIL, 'send buffer full and drop package');
-
-        return false;
-    }
-
-    /** Whether nothing more follows in answer to the request. */
-    private static function endsExchange(mixed $response, string $bytes): bool
-    {
-        if (!\is_object($response)) {
-            return true;
-        }
-        if (!$response instanceof Response) {
-            return $bytes === "0\r\n\r\n"; // the last chunk; others, and server-sent events, go on
-        }
-
-        return $response->getStatusCode() >= 200
-            && $response->getHeader('Transfer-Encoding') === null
-            && $response->getHeader('Content-Type') !== 'text/event-stream';
-    }
-
-    /** Whether raw bytes are a response from its first to its last byte, or the end of a chunked one. */
-    private static function isWholeResponse(string $bytes): bool
-    {
-        if (!\str_starts_with($bytes, 'HTTP/1.')) {
-            return $bytes === "0\r\n\r\n";
-        }
-        $end = \strpos($bytes, "\r\n\r\n");
-
-        return $end !== false
-            && \preg_match('/\r\ncontent-length:[ \t]*(\d+)/i', \substr($bytes, 0, $end), $length) === 1
-            && \strlen($bytes) - $end - 4 >= (int)$length[1];
-    }
-
-    private static function websocketEncoder(?string $type): int
-    {
-        return ($type ?: "\x81") === "\x81" ? self::ENCODE_WEBSOCKET : self::ENCODE_WEBSOCKET_TYPED;
-    }
-
-    private static function encoderOf(?string $protocol): int
-    {
-        return match (EngineProtocol::nameOf($protocol)) {
-            'user' => self::ENCODE_USER,
-            'http' => self::ENCODE_HTTP,
-            'websocket' => self::ENCODE_WEBSOCKET_LATER,
-            default => self::ENCODE_ENGINE,
-        };
     }
 
     private function changeProtocol(?string $protocol): void
@@ -426,68 +258,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
                 $this->error($e);
             }
         }
-    }
-
-    /**
-     * Sends a head and then $length bytes of a file from $offset on, which the kernel copies.
-     *
-     * @internal
-     * @return bool|null as send()
-     */
-    public function sendFile(string $head, string $path, int $offset, int $length): ?bool
-    {
-        $taken = \phalanx_conn_send_file($this->engineHandle, $head, $path, $offset, $length);
-
-        return $taken === false ? $this->refused() : $taken;
-    }
-
-    public function getRemoteIp(): string
-    {
-        return self::hostOf($this->getRemoteAddress());
-    }
-
-    public function getRemotePort(): int
-    {
-        return self::portOf($this->getRemoteAddress());
-    }
-
-    /** @return string 'ip:port', '[ip]:port' for IPv6; '' for a peer without a name (unix) */
-    public function getRemoteAddress(): string
-    {
-        if ($this->remoteAddress === '' && $this->isLive()) {
-            $this->remoteAddress = \phalanx_conn_address($this->engineHandle, true);
-        }
-
-        return $this->remoteAddress;
-    }
-
-    public function getLocalIp(): string
-    {
-        return self::hostOf($this->getLocalAddress());
-    }
-
-    public function getLocalPort(): int
-    {
-        return self::portOf($this->getLocalAddress());
-    }
-
-    public function getLocalAddress(): string
-    {
-        return $this->isLive() ? \phalanx_conn_address($this->engineHandle, false) : '';
-    }
-
-    private static function hostOf(string $address): string
-    {
-        $colon = \strrpos($address, ':');
-
-        return $colon ? \substr($address, 0, $colon) : '';
-    }
-
-    private static function portOf(string $address): int
-    {
-        $colon = \strrpos($address, ':');
-
-        return $colon ? (int)\substr($address, $colon + 1) : 0;
     }
 
     public function getSendBufferQueueSize(): int
@@ -576,16 +346,17 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         if ($this->status === self::STATUS_CLOSING || $this->status === self::STATUS_CLOSED) {
             return;
         }
-        $waiting = $this->isLive() && \phalanx_conn_stat($this->engineHandle, 0) > 0;
         if ($data !== null) {
             $this->send($data, $raw);
         }
         // Callbacks of send() may have closed it.
-        if ($this->status === self::STATUS_CLOSED) { // @phpstan-ignore identical.alwaysFalse
+        if ($this->status === self::STATUS_CLOSED) {
             return;
         }
         $this->status = self::STATUS_CLOSING;
         $this->keepFigures();
+        // What the kernel has not taken yet keeps the object until it is written.
+        $waiting = $this->getSendBufferQueueSize() > 0;
         if ($this->engineHandle) {
             \phalanx_conn_close($this->engineHandle);
         }
@@ -612,7 +383,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         if ($data !== null) {
             $this->send($data, $raw);
         }
-        if ($this->status >= self::STATUS_ENDING) { // @phpstan-ignore greaterOrEqual.alwaysFalse
+        if ($this->status >= self::STATUS_ENDING) {
             return;
         }
         $this->status = self::STATUS_ENDING;
@@ -632,16 +403,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         if ($this->engineHandle) {
             \phalanx_conn_close($this->engineHandle, \max(0.0, $this->lingerTimeout));
         }
-    }
-
-    public function isIpV4(): bool
-    {
-        return $this->transport !== 'unix' && !\str_contains($this->getRemoteIp(), ':');
-    }
-
-    public function isIpV6(): bool
-    {
-        return $this->transport !== 'unix' && \str_contains($this->getRemoteIp(), ':');
     }
 
     /** @return resource|null a stream of the socket, closed with the connection */
@@ -722,7 +483,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         $this->currentPackageLength = 0;
         $this->isPaused = $this->sslHandshakeCompleted = $this->endWriteShutdown = false;
         // onClose may have started it again (a client that reconnects).
-        if ($this->status === self::STATUS_CLOSED) { // @phpstan-ignore identical.alwaysTrue
+        if ($this->status === self::STATUS_CLOSED) {
             // Callbacks often hold the connection; without this it would keep itself alive.
             $this->onMessage = $this->onClose = $this->onError = $this->onBufferFull = $this->onBufferDrain = null;
             $this->eventLoop = $this->errorHandler = null;
@@ -731,156 +492,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
             }
             $this->worker = null;
             unset(self::$connections[$this->realId]);
-        }
-    }
-
-    /**
-     * The socket is gone.
-     *
-     * @internal
-     */
-    public function onEngineClose(): void
-    {
-        if ($this->status !== self::STATUS_CLOSED) {
-            if ($this->status !== self::STATUS_CLOSING) {
-                $this->keepFigures();
-            }
-            $this->finish();
-        }
-    }
-
-    /**
-     * @internal
-     */
-    public function onEngineError(int $code, string $message): void
-    {
-        ++self::$statistics['send_fail'];
-        $this->fire($this->onError, $code, $message);
-    }
-
-    /**
-     * The send buffer holds $maxSendBufferSize bytes or more.
-     *
-     * @internal
-     */
-    public function onEngineFull(): void
-    {
-        $this->fire($this->onBufferFull);
-    }
-
-    /**
-     * The send buffer is empty again.
-     *
-     * @internal
-     */
-    public function onEngineDrain(): void
-    {
-        $this->fire($this->onBufferDrain);
-    }
-
-    /**
-     * Bytes for a protocol class written in PHP.
-     *
-     * @internal
-     * @param string $buffer everything that has arrived and has not been consumed
-     * @return int bytes consumed
-     */
-    public function onEngineData(string $buffer): int
-    {
-        $this->recvBuffer = $buffer;
-        while ($this->recvBuffer !== '' && !$this->isPaused && $this->encoder === self::ENCODE_USER) {
-            if (!$this->currentPackageLength && !$this->measure()) {
-                break;
-            }
-            $length = $this->currentPackageLength;
-            if ($length > \strlen($this->recvBuffer)) {
-                \phalanx_conn_want($this->engineHandle, $length);
-                break;
-            }
-            $message = \substr($this->recvBuffer, 0, $length);
-            $this->recvBuffer = \substr($this->recvBuffer, $length);
-            $this->currentPackageLength = 0;
-            ++self::$statistics['total_request'];
-            try {
-                ($this->onMessage)($this, $this->protocol::decode($message, $this));
-            } catch (Throwable $e) {
-                $this->error($e);
-            }
-        }
-        $consumed = \strlen($buffer) - \strlen($this->recvBuffer);
-        $this->recvBuffer = '';
-
-        return $consumed;
-    }
-
-    /** Asks the protocol class how long the next message is. False: it cannot tell yet, or the connection is closed. */
-    private function measure(): bool
-    {
-        try {
-            $length = $this->protocol::input($this->recvBuffer, $this);
-        } catch (Throwable $e) {
-            $length = -1;
-            Worker::safeEcho((string)$e);
-        }
-        if ($this->status === self::STATUS_CLOSED) {
-            return false;
-        }
-        if ($length >= 0 && $length <= $this->maxPackageSize) {
-            $this->currentPackageLength = $length;
-            return $length > 0;
-        }
-        Worker::safeEcho((string)new RuntimeException(
-            "Protocol $this->protocol Error package. package_length=" . \var_export($length, true)
-        ));
-        $this->destroy();
-
-        return false;
-    }
-
-    /**
-     * A WebSocket handshake to answer.
-     *
-     * @internal
-     * @return bool false: refused
-     */
-    public function onEngineHandshake(Request $request): bool
-    {
-        $this->encoder = self::ENCODE_WEBSOCKET_LATER;
-        $this->fireHandshake($this->onWebSocketConnect ?? $this->worker->onWebSocketConnect ?? null, $request);
-        if ($this->status !== self::STATUS_ESTABLISHED) {
-            return false;
-        }
-        $lines = [];
-        foreach ($this->headers as $line) {
-            if (\strpbrk($line, "\r\n") === false) {
-                $lines[] = $line;
-            }
-        }
-        $this->headers = [];
-        if (!\phalanx_conn_ws_accept($this->engineHandle, $lines)) {
-            return false;
-        }
-        $this->encoder = self::websocketEncoder($this->websocketType ??= Websocket::BINARY_TYPE_BLOB);
-        $this->fireHandshake($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
-        $waiting = $this->sendBuffer;
-        $this->sendBuffer = '';
-        for ($at = 0; $at < \strlen($waiting); $at += 8 + $length) {
-            $length = \unpack('J', $waiting, $at)[1];
-            $this->sendFrame(\substr($waiting, $at + 8, $length));
-        }
-
-        return true;
-    }
-
-    /** What a handshake callback throws stops the worker, as upstream. */
-    private function fireHandshake(?callable $callback, Request $request): void
-    {
-        if ($callback) {
-            try {
-                $callback($this, $request);
-            } catch (Throwable $e) {
-                Worker::stopAll(250, $e);
-            }
         }
     }
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Workerman\Connection;
 
 use JsonSerializable;
+use Phalanx\Connection\Address;
 use Throwable;
 use Workerman\Worker;
 
@@ -112,12 +113,12 @@ class UdpConnection extends ConnectionInterface implements JsonSerializable
     /** @return string without brackets */
     public function getRemoteIp(): string
     {
-        return \trim(self::hostOf($this->remoteAddress), '[]');
+        return \trim(Address::host($this->remoteAddress), '[]');
     }
 
     public function getRemotePort(): int
     {
-        return self::portOf($this->remoteAddress);
+        return Address::port($this->remoteAddress);
     }
 
     public function getRemoteAddress(): string
@@ -127,12 +128,12 @@ class UdpConnection extends ConnectionInterface implements JsonSerializable
 
     public function getLocalIp(): string
     {
-        return self::hostOf($this->getLocalAddress());
+        return Address::host($this->getLocalAddress());
     }
 
     public function getLocalPort(): int
     {
-        return self::portOf($this->getLocalAddress());
+        return Address::port($this->getLocalAddress());
     }
 
     public function getLocalAddress(): string
@@ -142,20 +143,6 @@ class UdpConnection extends ConnectionInterface implements JsonSerializable
         }
 
         return \is_resource($this->socket) ? (string)\stream_socket_get_name($this->socket, false) : '';
-    }
-
-    private static function hostOf(string $address): string
-    {
-        $colon = \strrpos($address, ':');
-
-        return $colon ? \substr($address, 0, $colon) : '';
-    }
-
-    private static function portOf(string $address): int
-    {
-        $colon = \strrpos($address, ':');
-
-        return $colon ? (int)\substr($address, $colon + 1) : 0;
     }
 
     /**

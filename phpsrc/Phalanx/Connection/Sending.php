@@ -1,0 +1,178 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalanx\Connection;
+
+use Throwable;
+use Workerman\Protocols\Http\Response;
+use Phalanx\Worker\EngineProtocol;
+
+/**
+ * How Workerman\Connection\TcpConnection sends: strings go to the engine as they are, the rest is encoded first.
+ *
+ * @internal
+ */
+trait Sending
+{
+    // Who turns what send() gets into bytes. Above 0 the engine does, for strings.
+    private const ENCODE_USER = 0;
+    private const ENCODE_ENGINE = 1;
+    private const ENCODE_HTTP = 2;
+    private const ENCODE_WEBSOCKET = 3;
+    private const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
+    private const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
+
+    private int $encoder = self::ENCODE_USER;
+
+    /**
+     * Queues a message; it leaves when the current callbacks have returned. What encode() throws goes to $errorHandler.
+     *
+     * @param mixed $sendBuffer what the protocol's encode() takes, or bytes when $raw is true
+     * @return bool|null true: taken; null: waits behind earlier bytes; false: closing, closed or buffer full
+     */
+    public function send(mixed $sendBuffer, bool $raw = false): bool|null
+    {
+        if ($this->encoder > 0 && !$raw && \is_string($sendBuffer) && $this->headers === []) {
+            $taken = \phalanx_conn_send($this->engineHandle, $sendBuffer);
+            return $taken === false ? $this->refused() : $taken;
+        }
+
+        return $this->sendEncoded($sendBuffer, $raw);
+    }
+
+    /** What send() does with everything but a string for the engine. */
+    private function sendEncoded(mixed $data, bool $raw): ?bool
+    {
+        if ($this->status >= self::STATUS_ENDING || !$this->engineHandle) {
+            return false;
+        }
+        if ($this->encoder === self::ENCODE_ENGINE && \is_scalar($data) && !\is_string($data)) {
+            return $this->send((string)$data, $raw);
+        }
+        if ($raw || $this->protocol === null) {
+            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
+        } else {
+            if ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET) {
+                return $this->sendFrame($data);
+            }
+            try {
+                $bytes = $this->protocol::encode($data, $this);
+            } catch (Throwable $e) {
+                $this->error($e);
+                return false;
+            }
+            if ($bytes === '') {
+                return null;
+            }
+            $whole = $this->encoder === self::ENCODE_HTTP && self::endsExchange($data, $bytes);
+            $data = $bytes;
+        }
+        $taken = $whole
+            ? \phalanx_conn_send_response($this->engineHandle, $data)
+            : \phalanx_conn_send($this->engineHandle, $data, true);
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    private function sendFrame(mixed $data): ?bool
+    {
+        if (!\is_string($data)) {
+            $data = \is_scalar($data) ? (string)$data : (string)\json_encode($data, \JSON_UNESCAPED_UNICODE);
+        }
+        if ($this->encoder === self::ENCODE_WEBSOCKET_LATER) {
+            return $this->keepFrame($data);
+        }
+        $taken = \phalanx_conn_send_frame($this->engineHandle, $data, \ord($this->websocketType ?: "\x81"));
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    /** Before the handshake is answered messages wait, as many bytes of them as may wait in the send buffer. */
+    private function keepFrame(string $data): ?bool
+    {
+        if (\strlen($this->sendBuffer) > $this->maxSendBufferSize) {
+            return $this->droppedMessage();
+        }
+        $this->sendBuffer .= \pack('J', \strlen($data)) . $data;
+        if (\strlen($this->sendBuffer) >= $this->maxSendBufferSize) {
+            $this->onEngineFull();
+        }
+
+        return null;
+    }
+
+    /** The engine would not take a message: the send buffer is full, or the connection is on its way out. */
+    private function refused(): bool
+    {
+        if ($this->status === self::STATUS_ESTABLISHED && \phalanx_conn_stat($this->engineHandle, 4) === 1) {
+            return $this->droppedMessage();
+        }
+
+        return false;
+    }
+
+    private function droppedMessage(): bool
+    {
+        ++self::$statistics['send_fail'];
+        $this->fire($this->onError, self::SEND_FAIL, 'send buffer full and drop package');
+
+        return false;
+    }
+
+    /** Whether nothing more follows in answer to the request. */
+    private static function endsExchange(mixed $response, string $bytes): bool
+    {
+        if (!\is_object($response)) {
+            return true;
+        }
+        if (!$response instanceof Response) {
+            return $bytes === "0\r\n\r\n"; // the last chunk; others, and server-sent events, go on
+        }
+
+        return $response->getStatusCode() >= 200
+            && $response->getHeader('Transfer-Encoding') === null
+            && $response->getHeader('Content-Type') !== 'text/event-stream';
+    }
+
+    /** Whether raw bytes are a response from its first to its last byte, or the end of a chunked one. */
+    private static function isWholeResponse(string $bytes): bool
+    {
+        if (!\str_starts_with($bytes, 'HTTP/1.')) {
+            return $bytes === "0\r\n\r\n";
+        }
+        $end = \strpos($bytes, "\r\n\r\n");
+
+        return $end !== false
+            && \preg_match('/\r\ncontent-length:[ \t]*(\d+)/i', \substr($bytes, 0, $end), $length) === 1
+            && \strlen($bytes) - $end - 4 >= (int)$length[1];
+    }
+
+    private static function websocketEncoder(?string $type): int
+    {
+        return ($type ?: "\x81") === "\x81" ? self::ENCODE_WEBSOCKET : self::ENCODE_WEBSOCKET_TYPED;
+    }
+
+    private static function encoderOf(?string $protocol): int
+    {
+        return match (EngineProtocol::nameOf($protocol)) {
+            'user' => self::ENCODE_USER,
+            'http' => self::ENCODE_HTTP,
+            'websocket' => self::ENCODE_WEBSOCKET_LATER,
+            default => self::ENCODE_ENGINE,
+        };
+    }
+
+    /**
+     * Sends a head and then $length bytes of a file from $offset on, which the kernel copies.
+     *
+     * @internal
+     * @return bool|null as send()
+     */
+    public function sendFile(string $head, string $path, int $offset, int $length): ?bool
+    {
+        $taken = \phalanx_conn_send_file($this->engineHandle, $head, $path, $offset, $length);
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+}
