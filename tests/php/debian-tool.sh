@@ -32,6 +32,7 @@ say "reading the package index of Debian $release"
 work=$cache/fetch-$package-$release
 rm -rf "$work" "$folder"
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$folder"
+# shellcheck disable=SC2016 # apt expands it
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null | sort -u | head -n 1)
 [ -n "$mirror" ] || die "apt knows no Debian mirror: run 'apt-get update' and check /etc/apt"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources.list"
