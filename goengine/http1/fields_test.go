@@ -121,6 +121,8 @@ func TestAppendFields(t *testing.T) {
 		require.Equal(t, want, texts([]byte(before+in), http1.AppendFields(nil, []byte(before + in)[:p.n])))
 		require.Equal(t, want, texts([]byte(in), http1.AppendFields(nil, []byte(before + in)[p.head.Start:p.n])))
 	}
+	require.Empty(t, http1.AppendFields(nil, []byte("GET / HTTP/1.1")), "no head")
+	require.Empty(t, http1.AppendFields(nil, []byte("GET / HTTP/1.1\r\nHost")), "line cut short")
 	require.Equal(t, []uint32{7}, http1.AppendFields([]uint32{7}, []byte(bare("GET / HTTP/1.0"))))
 }
 

@@ -61,6 +61,9 @@ func FuzzParseHeadAgrees(f *testing.F) {
 		f.Add([]byte(in))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
+		_ = http1.AppendFields(nil, in) // whatever comes, no panic
+		_ = http1.AppendTrailers(nil, in)
+
 		var h http1.Head
 		n, err := http1.ParseHead(in, 0, nil, &h)
 		if err != nil || n == 0 {

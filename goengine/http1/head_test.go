@@ -141,3 +141,10 @@ func TestParseHeadWaitsForTheWholeHead(t *testing.T) {
 		require.Equal(t, parsed{}, feed([]byte(benchRequest[:cut]), nil), "%q", benchRequest[:cut])
 	}
 }
+
+func TestParseHeadCalledAgainWithNothingNew(t *testing.T) {
+	var h http1.Head
+	n, err := http1.ParseHead([]byte("GET / HT"), 8, nil, &h)
+	require.NoError(t, err)
+	require.Zero(t, n)
+}

@@ -22,23 +22,22 @@ func controls(x uint64, min uint64) uint64 {
 // scanValue returns the index of the first byte at or after i that is neither visible, space,
 // tab nor obs-text (RFC 9110, 5.5), or len(b).
 func scanValue(b []byte, i int) int {
-	for {
-		for ; i <= len(b)-8; i += 8 {
-			if m := controls(binary.LittleEndian.Uint64(b[i:]), 0x20); m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
+	for i <= len(b)-8 {
+		m := controls(binary.LittleEndian.Uint64(b[i:]), 0x20)
+		if m == 0 {
+			i += 8
+			continue
 		}
-		for i < len(b) && valueByte[b[i]] {
-			i++
-			if i <= len(b)-8 {
-				break // past a tab, back to full speed
-			}
-		}
-		if i >= len(b) || !valueByte[b[i]] {
+		i += bits.TrailingZeros64(m) >> 3
+		if b[i] != '\t' { // the one control that a value may hold
 			return i
 		}
+		i++
 	}
+	for i < len(b) && valueByte[b[i]] {
+		i++
+	}
+	return i
 }
 
 // scanTarget returns the index of the first byte at or after i that is a control or a space,
@@ -62,12 +61,28 @@ func equalFold(b []byte, lower string) bool {
 	if len(b) != len(lower) {
 		return false
 	}
+	n := len(b) - 8
+	for i := 0; i < n; i += 8 {
+		if binary.LittleEndian.Uint64(b[i:])|lanes*0x20 != word(lower[i:]) {
+			return false
+		}
+	}
+	if n >= 0 { // the last eight bytes, read already or not
+		return binary.LittleEndian.Uint64(b[n:])|lanes*0x20 == word(lower[n:])
+	}
 	for i := range b {
 		if b[i]|0x20 != lower[i] {
 			return false
 		}
 	}
 	return true
+}
+
+// word is binary.LittleEndian.Uint64 for a string.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
