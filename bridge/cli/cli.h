@@ -28,7 +28,7 @@ void phx_slot_ini_defaults(HashTable *configuration);
 /* ini_entries of a command line: what `php` hard-codes, then the -d of this process, which are
  * stronger than every php.ini. malloc'ed; the caller owns it. */
 char *phx_cli_ini_entries(void);
-/* Adds a "-d name=value"; kept for this process and for phx_cli_defines(). */
+/* Adds a "-d name=value". */
 void phx_cli_define(const char *setting);
 
 /* -c and -n as given; NULL and 0 when not. */

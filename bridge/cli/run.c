@@ -54,9 +54,17 @@ struct command {
 	bool extended_info;
 };
 
+/* php-ext/autoload.h; weak, so that the runner also works without the extension. */
+extern void phx_autoload_install(void) __attribute__((weak));
+
 static int startup(sapi_module_struct *module)
 {
-	return php_module_startup(module, NULL);
+	int result = php_module_startup(module, NULL);
+
+	if (result == SUCCESS && phx_autoload_install) {
+		phx_autoload_install();
+	}
+	return result;
 }
 
 static sapi_module_struct cli_module = {
@@ -314,6 +322,7 @@ static int execute(struct command *c)
 			SG(request_info).argc = c->argc - c->next + 1;
 			SG(request_info).argv = argv;
 			SG(request_info).path_translated = translated;
+			SG(options) |= SAPI_OPTION_NO_CHDIR;
 			SG(headers_sent) = 1; /* there are none */
 			SG(request_info).no_headers = 1;
 			phx_cli_set_script(is_question(c->mode) ? "" : self, c->file ? c->file : "");
