@@ -10,7 +10,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
   phalanx run --config FILE     Caddy with FrankenPHP and a Caddyfile
   phalanx php-server            serve a folder of PHP files (--help: options)
   phalanx php-cli FILE.php      FrankenPHP's own command line for PHP
-  phalanx version, list-modules, adapt, ...   Caddy's commands: phalanx caddy-help
+  phalanx version, adapt, ...   Caddy's commands: phalanx caddy-help
 
 Options before FILE.php, as in php:
   -r CODE     run code              -l         check the syntax only

@@ -201,12 +201,15 @@ static bool open_file(zend_file_handle *handle, const char *path)
 	return true;
 }
 
+/* Every file named is linted; the last failure gives the status. */
 static void lint(struct command *c, zend_file_handle *handle, const char *path)
 {
 	int status = 0;
 
-	for (;;) {
-		if (php_lint_script(handle) == SUCCESS) {
+	for (bool opened = true;;) {
+		if (!opened) {
+			status = 1;
+		} else if (php_lint_script(handle) == SUCCESS) {
 			php_printf("No syntax errors detected in %s\n", path);
 		} else {
 			php_printf("Errors parsing %s\n", path);
@@ -215,14 +218,12 @@ static void lint(struct command *c, zend_file_handle *handle, const char *path)
 		if (c->next >= c->argc) {
 			break;
 		}
-		/* What follows the first file is linted too. */
 		path = c->argv[c->next++];
-		zend_destroy_file_handle(handle);
-		memset(handle, 0, sizeof(*handle));
-		if (!open_file(handle, path)) {
-			status = 1;
-			break;
+		if (opened) {
+			zend_destroy_file_handle(handle);
 		}
+		memset(handle, 0, sizeof(*handle));
+		opened = open_file(handle, path);
 	}
 	EG(exit_status) = status;
 }
