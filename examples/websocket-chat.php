@@ -25,15 +25,15 @@ $broadcast = static function (string $message) use ($worker): void {
     }
 };
 
-// Not onConnect: before the handshake is done there is nobody to send a message to.
+// Not onConnect: before the handshake is done nobody has come in, and perhaps nobody will.
 $worker->onWebSocketConnected = static function (TcpConnection $connection) use ($broadcast): void {
     $broadcast("#$connection->id came in");
+    $connection->onClose = static function (TcpConnection $connection) use ($broadcast): void {
+        $broadcast("#$connection->id left");
+    };
 };
 $worker->onMessage = static function (TcpConnection $connection, string $data) use ($broadcast): void {
     $broadcast("#$connection->id: $data");
-};
-$worker->onClose = static function (TcpConnection $connection) use ($broadcast): void {
-    $broadcast("#$connection->id left");
 };
 
 Worker::runAll();

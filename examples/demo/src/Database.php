@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Demo;
 
 use PDO;
+use RuntimeException;
 
 /** The SQLite file that the workers share. */
 final class Database
@@ -16,7 +17,10 @@ final class Database
             PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC,
             PDO::ATTR_TIMEOUT => 5, // seconds to wait for another worker's write
         ]);
-        // With a write-ahead log, readers and the one writer do not wait for each other.
+        // With a write-ahead log, readers and the one writer do not wait for each other. Changing to it
+        // needs the file alone, and SQLite does not wait for that: so one worker at a time.
+        $lock = fopen($file . '.lock', 'c') ?: throw new RuntimeException("Cannot write beside $file");
+        flock($lock, LOCK_EX);
         $pdo->exec('PRAGMA journal_mode = WAL');
         $pdo->exec('PRAGMA synchronous = NORMAL');
         $pdo->exec(<<<'SQL'
@@ -37,6 +41,7 @@ final class Database
                 reported REAL NOT NULL
             );
             SQL);
+        fclose($lock);
 
         return $pdo;
     }

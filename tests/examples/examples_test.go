@@ -1,0 +1,178 @@
+package examples_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+func portVariable(port int) string { return "PORT=" + strconv.Itoa(port) }
+
+// request sends one request and returns the response with its body.
+func request(t *testing.T, method, url, contentType, body string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	client := http.Client{Timeout: patience}
+	res, err := client.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res, string(data)
+}
+
+func TestHTTP(t *testing.T) {
+	port := freePorts(t, 1)[0]
+	start(t, "http.php", portVariable(port)).dial(t, port)
+	base := fmt.Sprintf("http://127.0.0.1:%d", port)
+	for _, tt := range []struct {
+		path, body string
+		status     int
+	}{
+		{"/", "Hello, World!", 200},
+		{"/hello?name=Ada", "Hello, Ada!", 200},
+		{"/hello?name[]=Ada", "Hello, stranger!", 200},
+		{"/json?a=1", `{"method":"GET","query":{"a":"1"}}`, 200},
+		{"/nowhere", "Not found\n", 404},
+	} {
+		t.Run(tt.path, func(t *testing.T) {
+			res, body := request(t, "GET", base+tt.path, "", "")
+			require.Equal(t, tt.status, res.StatusCode)
+			require.Equal(t, tt.body, body)
+		})
+	}
+}
+
+func TestTCPEcho(t *testing.T) {
+	port := freePorts(t, 1)[0]
+	s := start(t, "tcp-echo.php", portVariable(port))
+	conn := s.dial(t, port)
+	_, err := conn.Write([]byte("bytes\x00\xff"))
+	require.NoError(t, err)
+	got := make([]byte, 7)
+	_, err = io.ReadFull(conn, got)
+	require.NoError(t, err)
+	require.Equal(t, "bytes\x00\xff", string(got))
+	conn.Close()
+	s.waitFor(t, "closed: "+conn.LocalAddr().String())
+}
+
+func TestUDP(t *testing.T) {
+	port := freePorts(t, 1)[0]
+	s := start(t, "udp.php", portVariable(port))
+	conn, err := net.Dial("udp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	require.NoError(t, err)
+	defer conn.Close()
+	answer := make([]byte, 100)
+	// Datagrams are lost until the server has bound its socket.
+	for deadline := time.Now().Add(patience); ; {
+		_, _ = conn.Write([]byte("hello"))
+		require.NoError(t, conn.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+		n, err := conn.Read(answer)
+		if err == nil {
+			require.Regexp(t, `^\d\d:\d\d:\d\d\n$`, string(answer[:n]))
+			return
+		}
+		require.True(t, time.Now().Before(deadline), "no answer: %v\n%s", err, s.printed())
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func TestTimer(t *testing.T) {
+	s := start(t, "timer.php")
+	s.waitFor(t, "no more ticks")
+	require.Contains(t, s.printed(), "half a second has passed\ntick 1\ntick 2\ntick 3\n")
+}
+
+func TestCustomProtocol(t *testing.T) {
+	port := freePorts(t, 1)[0]
+	s := start(t, "custom-protocol/start.php", portVariable(port))
+
+	conn := s.dial(t, port)
+	lines := bufio.NewReader(conn)
+	// One message in pieces, then two in one piece.
+	for _, part := range []string{`{"add":[1`, `,2,3`, "]}\n", "[]\n{\"add\":[0.5]}\n"} {
+		_, err := conn.Write([]byte(part))
+		require.NoError(t, err)
+	}
+	for _, want := range []string{`{"sum":6}`, `{"error":"send {\"add\": [numbers]}"}`, `{"sum":0.5}`} {
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, want+"\n", line)
+	}
+
+	t.Run("a line without end is cut off", func(t *testing.T) {
+		conn := s.dial(t, port)
+		_, _ = conn.Write([]byte(strings.Repeat("x", 70_000)))
+		n, err := conn.Read(make([]byte, 1))
+		require.Zero(t, n)
+		require.Error(t, err)
+		require.NotErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
+// room is a client of a chat.
+type room struct {
+	t  *testing.T
+	ws *websocket.Conn
+}
+
+func join(t *testing.T, port int, header http.Header) *room {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	ws, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d", port), &websocket.DialOptions{HTTPHeader: header})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ws.CloseNow() })
+	return &room{t, ws}
+}
+
+func (r *room) say(text string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	require.NoError(r.t, r.ws.Write(ctx, websocket.MessageText, []byte(text)))
+}
+
+func (r *room) hear() string {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	_, data, err := r.ws.Read(ctx)
+	require.NoError(r.t, err)
+	return string(data)
+}
+
+func TestWebSocketChat(t *testing.T) {
+	port := freePorts(t, 1)[0]
+	start(t, "websocket-chat.php", portVariable(port)).dial(t, port).Close()
+
+	ada := join(t, port, nil)
+	adaIn := ada.hear()
+	require.Regexp(t, `^#\d+ came in$`, adaIn)
+	grace := join(t, port, nil)
+	graceIn := ada.hear()
+	require.Equal(t, graceIn, grace.hear())
+
+	grace.say("hällo")
+	want := strings.TrimSuffix(graceIn, " came in") + ": hällo"
+	require.Equal(t, want, ada.hear())
+	require.Equal(t, want, grace.hear())
+
+	require.NoError(t, grace.ws.Close(websocket.StatusNormalClosure, ""))
+	require.Equal(t, strings.TrimSuffix(graceIn, " came in")+" left", ada.hear())
+}
