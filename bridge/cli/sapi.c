@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ext/standard/dl.h>
 #include <ext/standard/head.h>
+#include <fcntl.h>
 #include <php_ini.h>
 #include <php_ini_builder.h>
 #include <php_main.h>
@@ -171,9 +172,18 @@ void phx_cli_server_variables(zval *track_vars)
 
 /* ---- streams ---- */
 
+/* Set once every thread gets copies of the descriptors: programs PHP starts need none of those. */
+static bool copies;
+
 static php_stream *std_stream(const char *uri, const char *mode)
 {
-	return php_stream_open_wrapper_ex((char *) uri, mode, 0, NULL, NULL);
+	php_stream *s = php_stream_open_wrapper_ex((char *) uri, mode, 0, NULL, NULL);
+	int fd;
+
+	if (s && copies && php_stream_cast(s, PHP_STREAM_AS_FD, (void **) &fd, 0) == SUCCESS) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	return s;
 }
 
 static void std_constant(const char *name, size_t len, php_stream *s)
@@ -205,6 +215,7 @@ static void open_originals(void)
 			php_stream_free(s, PHP_STREAM_FREE_CLOSE | PHP_STREAM_FREE_PRESERVE_HANDLE);
 		}
 	}
+	copies = true;
 }
 
 void phx_cli_share_streams(void)

@@ -3,10 +3,10 @@
  *
  * - What Go's runtime installed at start is taken back before the script starts, except what the
  *   runtime itself lives on.
- * - sigaction() below stands before the C library's for everything linked against this binary
- *   (not for Go, which makes its own system calls). A handler PHP installs is kept aside and
- *   take_signal() goes into the kernel: it runs the handler on PHP's thread and sends the signal
- *   there, with its siginfo, from any other. */
+ * - sigaction() below stands before the C library's, for PHP and for Go's runtime alike. Go's
+ *   handler passes: it can run anywhere. A handler PHP installs is kept aside and take_signal()
+ *   goes into the kernel: it runs the handler on PHP's thread and sends the signal there, with
+ *   its siginfo, from any other. */
 #include "cli.h"
 
 #include <dlfcn.h>
@@ -21,6 +21,7 @@ static sigset_t mask_at_start;
 static struct sigaction wanted[NSIG]; /* what the script asked for; valid where taken[] is set */
 static volatile sig_atomic_t taken[NSIG];
 static volatile pid_t php_thread;
+static void (*go_handler)(int, siginfo_t *, void *);
 static __thread bool on_php_thread;
 
 extern int __sigaction(int sig, const struct sigaction *act, struct sigaction *old);
@@ -109,7 +110,7 @@ int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 		return -1;
 	}
 	int rc = 0;
-	if (act && act->sa_handler != SIG_DFL && act->sa_handler != SIG_IGN) {
+	if (act && act->sa_handler != SIG_DFL && act->sa_handler != SIG_IGN && act->sa_sigaction != go_handler) {
 		rc = take(sig, act);
 	} else if (act) {
 		rc = __sigaction(sig, act, NULL);
@@ -125,7 +126,8 @@ int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
  * action would end the process: while blocked it is forwarded to PHP's thread, where it waits. */
 static void hold_back(int how, const sigset_t *set)
 {
-	if (!on_php_thread || !set || how == SIG_UNBLOCK) {
+	/* Who blocks even faults is a library or Go starting a thread, for a moment. */
+	if (!on_php_thread || !set || how == SIG_UNBLOCK || sigismember(set, SIGSEGV) == 1) {
 		return;
 	}
 	for (int sig = 1; sig < NSIG; sig++) {
@@ -172,6 +174,11 @@ void phx_signals_restore_mask(void)
 
 void phx_signals_restore_handlers(void)
 {
+	struct sigaction gos;
+
+	if (__sigaction(SIGURG, NULL, &gos) == 0) {
+		go_handler = gos.sa_sigaction; /* the runtime has one for all signals */
+	}
 	for (int sig = 1; sig < NSIG; sig++) {
 		if (!is_runtimes(sig)) {
 			__sigaction(sig, &at_start[sig], NULL);
