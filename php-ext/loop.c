@@ -6,6 +6,7 @@
 
 #include <Zend/zend_closures.h>
 #include <Zend/zend_exceptions.h>
+#include <SAPI.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include "_cgo_export.h"
 
 #define PHX_READY 512
+#define PHX_NOTE_EVERY 256 /* turns between two notes of the memory in use */
 
 __thread phx_loop phx_current_loop;
 __thread bool phx_thread_slot;
@@ -53,6 +55,7 @@ void phx_loop_shutdown(void)
 		return;
 	}
 	loop->open = false;
+	phx_slot_note(loop->engine.loop, -1, EG(exit_status));
 	phx_loop_close(loop->engine.loop);
 	phx_conns_release(loop);
 	phx_io_release(loop);
@@ -179,7 +182,9 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	}
 	phx_loop_poll_signals(loop);
 
-	loop->turn++;
+	if (UNEXPECTED(++loop->turn % PHX_NOTE_EVERY == 0)) {
+		phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
+	}
 	phx_status count = phx_loop_process(loop->engine.loop, ready, n);
 	for (phx_status i = 0; i < count; i++) {
 		const phx_event *ev = &loop->engine.events[i];
@@ -275,7 +280,9 @@ PHP_FUNCTION(phalanx_slot_enter)
 	if (loop == NULL) {
 		RETURN_THROWS();
 	}
+	SG(request_info).no_headers = 1; /* as on the command line: header() has nobody to tell */
 	phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id);
+	phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
 }
 
 static void phx_add_stats(zval *array, int64_t handle)

@@ -1,9 +1,29 @@
 /* Module entry of the Phalanx extension. */
 #include "phalanx.h"
 
+#include "autoload.h"
+
 #include <ext/standard/info.h>
 
 #include "phalanx_arginfo.h"
+
+/* Set by the server process: prepares a slot's script before its first line. */
+void (*phx_slot_request_hook)(void);
+
+/* Once in a process. */
+static PHP_MINIT_FUNCTION(phalanx)
+{
+	phx_autoload_install();
+	return SUCCESS;
+}
+
+static PHP_RINIT_FUNCTION(phalanx)
+{
+	if (phx_thread_slot && phx_slot_request_hook) {
+		phx_slot_request_hook();
+	}
+	return SUCCESS;
+}
 
 static PHP_RSHUTDOWN_FUNCTION(phalanx)
 {
@@ -21,7 +41,7 @@ static PHP_MINFO_FUNCTION(phalanx)
 }
 
 static zend_module_entry phalanx_module_entry = {
-	STANDARD_MODULE_HEADER, "phalanx", ext_functions, NULL, NULL, NULL, PHP_RSHUTDOWN(phalanx), PHP_MINFO(phalanx),
+	STANDARD_MODULE_HEADER, "phalanx", ext_functions, PHP_MINIT(phalanx), NULL, PHP_RINIT(phalanx), PHP_RSHUTDOWN(phalanx), PHP_MINFO(phalanx),
 	PHX_VERSION, STANDARD_MODULE_PROPERTIES,
 };
 

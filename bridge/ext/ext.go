@@ -49,7 +49,14 @@ type slotKey struct{ worker, id int }
 type slot struct {
 	handle  int64 // 0: its script has not come to its loop yet
 	pending string
+	thread  int
+	memory  int64 // bytes PHP has allocated, as last told
+	status  int   // PHP's exit status of the last script
 }
+
+// SlotEntered is called, on the slot's PHP thread, when a slot's script has come to its loop. The
+// host sets it before PHP starts.
+var SlotEntered = func(worker, id, thread int) {}
 
 func find(handle int64) *loop.Loop {
 	t := registry.table.Load()
@@ -118,11 +125,13 @@ func SlotControl(worker, id int, command string) error {
 	return l.Post(loop.Post{Data: []byte(command)})
 }
 
-// SlotReset forgets a command that waits for a slot, before its script starts anew.
+// SlotReset forgets a command that waits for a slot and its last exit status, before its script
+// starts anew.
 func SlotReset(worker, id int) {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	slotOf(slotKey{worker, id}).pending = ""
+	s := slotOf(slotKey{worker, id})
+	s.pending, s.status = "", 0
 }
 
 func slotOf(key slotKey) *slot {
@@ -137,16 +146,32 @@ func slotOf(key slotKey) *slot {
 	return s
 }
 
-func enterSlot(handle int64, key slotKey) {
+func enterSlot(handle int64, key slotKey, thread int) {
+	defer SlotEntered(key.worker, key.id, thread)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	s := slotOf(key)
-	s.handle = handle
+	s.handle, s.thread = handle, thread
 	if s.pending != "" {
 		if l := find(handle); l != nil {
 			_ = l.Post(loop.Post{Data: []byte(s.pending)})
 		}
 		s.pending = ""
+	}
+}
+
+func noteSlot(handle, memory int64, status int) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	for _, s := range registry.slots {
+		if s.handle != handle {
+			continue
+		}
+		if memory < 0 {
+			s.status = status
+		} else {
+			s.memory = memory
+		}
 	}
 }
 
@@ -178,13 +203,29 @@ func Stats() (total loop.Stats, slots int) {
 	return total, slots
 }
 
-// SlotStats are the figures of one slot's loop; false while it has none.
-func SlotStats(worker, id int) (loop.Stats, bool) {
+// SlotFigures are what is known of one slot.
+type SlotFigures struct {
+	loop.Stats
+	Thread     int   // 0 while its script starts
+	LastThread int   // the one that served it last
+	Memory     int64 // bytes PHP has allocated
+}
+
+// FiguresOf answers for one slot.
+func FiguresOf(worker, id int) SlotFigures {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	l := find(slotOf(slotKey{worker, id}).handle)
-	if l == nil {
-		return loop.Stats{}, false
+	s := slotOf(slotKey{worker, id})
+	f := SlotFigures{Memory: s.memory, LastThread: s.thread}
+	if l := find(s.handle); l != nil {
+		f.Stats, f.Thread = l.Stats(), s.thread
 	}
-	return l.Stats(), true
+	return f
+}
+
+// ExitStatus is what a slot's last script ended with, when it did not end by returning from its loop.
+func ExitStatus(worker, id int) int {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	return slotOf(slotKey{worker, id}).status
 }

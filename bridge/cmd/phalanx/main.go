@@ -11,6 +11,9 @@ import (
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 
 	"github.com/phalanx-php/phalanx/bridge/cli"
+	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/bridge/host"
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
 
 	// Caddy's modules and FrankenPHP's.
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
@@ -23,6 +26,11 @@ func main() {
 		os.Args[i] = strings.Clone(arg)
 	}
 
+	if os.Getenv(supervisor.ControlEnv) != "" {
+		os.Exit(host.Main())
+	}
+	ext.Register()
+	ext.CommandLine = cli.Describe
 	switch mode(os.Args[1:]) {
 	case helpMode:
 		fmt.Print(cli.Help)

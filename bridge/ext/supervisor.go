@@ -1,0 +1,141 @@
+package ext
+
+// #include <unistd.h>
+// #include "../../php-ext/engine.h"
+import "C"
+
+import (
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
+)
+
+// CommandLine adds to a supervisor's orders what only the binary's command line knows. The
+// command sets it.
+var CommandLine = func(*supervisor.Spec) {}
+
+// running is this process's one supervisor.
+var running struct {
+	mu sync.Mutex // guards s
+	s  *supervisor.Supervisor
+}
+
+func current() *supervisor.Supervisor {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	return running.s
+}
+
+// phx_supervisor_start takes the orders as JSON, and the script's working directory. On failure
+// the reason is in text.
+//
+//export phx_supervisor_start
+func phx_supervisor_start(spec *C.char, n C.size_t, cwd *C.char, text *C.char, textLen *C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	err := start(borrow(spec, n), C.GoString(cwd))
+	if err != nil {
+		*textLen = put(text, err.Error())
+		return C.PHX_EINVAL
+	}
+	return C.PHX_OK
+}
+
+func start(spec []byte, cwd string) error {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	if running.s != nil {
+		return errors.New("the workers of this process have been started already")
+	}
+	var orders supervisor.Spec
+	if err := json.Unmarshal(spec, &orders); err != nil {
+		return err
+	}
+	CommandLine(&orders)
+	s, err := supervisor.Start(orders, supervisor.Options{
+		Args: []string{"phalanx", "server", orders.Script}, Env: environment(), Dir: cwd, Logger: Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.Notify()
+	running.s = s
+	return nil
+}
+
+// environment is C's, which putenv() in the script has changed; Go's is a copy from the start.
+func environment() []string {
+	var env []string
+	for p := C.environ; *p != nil; p = (**C.char)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p))) {
+		env = append(env, C.GoString(*p))
+	}
+	return env
+}
+
+// phx_supervisor_wait writes the next event as JSON and answers its length, 0 when none came
+// within the time (negative: no limit). Blocks.
+//
+//export phx_supervisor_wait
+func phx_supervisor_wait(ns C.int64_t, out *C.char) (st C.phx_status) {
+	defer guard(&st)
+	s := current()
+	if s == nil {
+		return C.PHX_ECLOSED
+	}
+	ev, ok := s.Wait(time.Duration(ns))
+	if !ok {
+		return 0
+	}
+	b, err := json.Marshal(ev)
+	if len(b) > C.PHX_TEXT_SIZE { // an error message of any length
+		ev.Message = ev.Message[:min(len(ev.Message), C.PHX_TEXT_SIZE/8)]
+		b, err = json.Marshal(ev)
+	}
+	if err != nil {
+		return C.PHX_EINTERNAL
+	}
+	return put(out, string(b))
+}
+
+// phx_supervisor_tell: 0 reload, 1 stop.
+//
+//export phx_supervisor_tell
+func phx_supervisor_tell(what, graceful C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	s := current()
+	if s == nil {
+		return C.PHX_ECLOSED
+	}
+	if what == 0 {
+		s.Reload(graceful != 0)
+	} else {
+		s.Stop(graceful != 0)
+	}
+	return C.PHX_OK
+}
+
+// phx_supervisor_status answers the state as JSON that the caller frees, NULL when nothing runs.
+// Blocks for two seconds at most.
+//
+//export phx_supervisor_status
+func phx_supervisor_status() *C.char {
+	s := current()
+	if s == nil {
+		return nil
+	}
+	st := s.Status()
+	if st.Slots == nil {
+		st.Slots = []supervisor.Slot{}
+	}
+	b, err := json.Marshal(map[string]any{
+		"pid": st.PID, "server_pid": st.ServerPID, "started": float64(st.Started.UnixMilli()) / 1000,
+		"restarts": st.Restarts, "slots": st.Slots,
+	})
+	if err != nil {
+		return nil
+	}
+	return C.CString(string(b))
+}

@@ -1,0 +1,110 @@
+/* FrankenPHP's SAPI made into a command line for the threads of a server process: all of them run
+ * worker slots. What scripts find around them is bridge/cli's, as for plain scripts. */
+#include "host.h"
+
+#include "../cli/cli.h"
+
+#include <php_main.h>
+#include <php_variables.h>
+
+/* FrankenPHP's; weak, because cgo links each package for itself once before they meet. */
+extern sapi_module_struct frankenphp_sapi_module __attribute__((weak));
+/* php-ext/phalanx.c */
+extern void (*phx_slot_request_hook)(void) __attribute__((weak));
+extern char *phx_cli_binary __attribute__((weak));
+extern void phx_slot_ini_defaults(HashTable *configuration) __attribute__((weak));
+extern size_t phx_cli_ub_write(const char *str, size_t len) __attribute__((weak));
+extern void phx_cli_flush(void *context) __attribute__((weak));
+extern void phx_cli_log_message(const char *message, int syslog_type) __attribute__((weak));
+extern int phx_cli_header_handler(sapi_header_struct *h, sapi_header_op_enum op, sapi_headers_struct *hs) __attribute__((weak));
+extern int phx_cli_send_headers(sapi_headers_struct *h) __attribute__((weak));
+extern void phx_cli_send_header(sapi_header_struct *h, void *context) __attribute__((weak));
+extern void phx_cli_server_variables(zval *track_vars) __attribute__((weak));
+extern void phx_cli_set_script(const char *self, const char *filename) __attribute__((weak));
+extern void phx_cli_std_streams(void) __attribute__((weak));
+extern void phx_cli_share_streams(void) __attribute__((weak));
+extern const zend_function_entry phx_slot_functions[] __attribute__((weak));
+
+static int script_argc;
+static char **script_argv;
+static int (*frankenphp_startup_original)(sapi_module_struct *module);
+
+/* On a slot's thread, in the request that runs its script, before the script's first line. */
+static void slot_request(void)
+{
+	SG(options) |= SAPI_OPTION_NO_CHDIR; /* a command line stays where it was started */
+	SG(request_info).no_headers = 1;
+	SG(request_info).argc = script_argc;
+	SG(request_info).argv = script_argv;
+	php_build_argv(NULL, NULL);
+	CG(skip_shebang) = 1;
+	phx_cli_share_streams();
+	phx_cli_std_streams();
+}
+
+/* pcntl_fork would copy one thread of many: the child would wait for ever for locks of the others. */
+ZEND_FUNCTION(phx_no_fork)
+{
+	zend_throw_error(NULL, "A worker cannot fork: it is a thread of the server process. Use proc_open(), or more workers");
+}
+
+/* FrankenPHP takes the output layer away when the message is served; the script goes on to its
+ * shutdown functions and destructors, whose output is to be seen. */
+static zif_handler handle_request_original;
+
+ZEND_FUNCTION(phx_handle_request)
+{
+	handle_request_original(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+	php_output_activate();
+}
+
+static zif_handler replace(const char *name, zif_handler handler)
+{
+	zend_function *fn = zend_hash_str_find_ptr(CG(function_table), name, strlen(name));
+	zif_handler before = NULL;
+
+	if (fn && fn->type == ZEND_INTERNAL_FUNCTION) {
+		before = fn->internal_function.handler;
+		fn->internal_function.handler = handler;
+	}
+	return before;
+}
+
+static int startup(sapi_module_struct *module)
+{
+	int result = frankenphp_startup_original(module);
+
+	if (result == SUCCESS) {
+		replace("pcntl_fork", ZEND_FN(phx_no_fork));
+		replace("pcntl_rfork", ZEND_FN(phx_no_fork));
+		handle_request_original = replace("frankenphp_handle_request", ZEND_FN(phx_handle_request));
+		zend_register_functions(NULL, phx_slot_functions, NULL, MODULE_PERSISTENT);
+	}
+	return result;
+}
+
+void phx_host_setup(int argc, char **argv, char *ini_path, int ini_ignore)
+{
+	sapi_module_struct *m = &frankenphp_sapi_module;
+
+	script_argc = argc;
+	script_argv = argv;
+	phx_cli_set_script(argv[0], argv[0]);
+	frankenphp_startup_original = m->startup;
+	m->startup = startup;
+	m->name = "cli";
+	m->pretty_name = "Phalanx worker";
+	m->ini_defaults = phx_slot_ini_defaults;
+	m->executable_location = phx_cli_binary;
+	m->phpinfo_as_text = 1;
+	m->php_ini_path_override = ini_path;
+	m->php_ini_ignore = ini_ignore;
+	m->ub_write = phx_cli_ub_write;
+	m->flush = phx_cli_flush;
+	m->log_message = phx_cli_log_message;
+	m->header_handler = phx_cli_header_handler;
+	m->send_headers = phx_cli_send_headers;
+	m->send_header = phx_cli_send_header;
+	m->register_server_variables = phx_cli_server_variables;
+	phx_slot_request_hook = slot_request;
+}

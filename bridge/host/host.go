@@ -1,0 +1,390 @@
+// Package host is the server process: it runs the slots of an application's workers on the PHP
+// threads of FrankenPHP, as its supervisor says.
+//
+// Each slot is one message to an extension worker: the worker's script runs to
+// frankenphp_handle_request(), gets the slot with the message, serves it in its loop and returns
+// when the slot ends; FrankenPHP then runs the script afresh for the next message.
+package host
+
+/*
+#cgo CFLAGS: -D_GNU_SOURCE -Wall -Wno-unused-parameter
+#cgo LDFLAGS: -lphp
+#include <stdlib.h>
+#include "host.h"
+*/
+import "C"
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/dunglas/frankenphp"
+	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/bridge/cli"
+	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
+)
+
+// reloadPatience bounds how long a reload waits for one slot before it goes on with the next.
+const reloadPatience = 10 * time.Second
+
+// host is the state of the process.
+type host struct {
+	log     logrus.FieldLogger
+	control *os.File
+	spec    supervisor.Spec
+	fds     [][]int
+	workers frankenphp.Workers
+
+	up     chan struct{} // closed when FrankenPHP has made the worker
+	upOnce sync.Once
+	out    sync.Mutex // guards writes to control
+
+	mu        sync.Mutex // guards all below
+	slots     []*slot
+	parked    int  // PHP threads whose script has ended for good
+	stopping  bool // no slot is served again
+	reloading bool
+}
+
+// slot is one thread's worth of a worker.
+type slot struct {
+	worker, id int
+	generation int
+	exits      int
+	started    time.Time
+	entered    chan struct{} // closed when the present script has come to its loop
+}
+
+// Main serves until the supervisor says stop, or is gone. It answers the exit status.
+func Main() int {
+	fd, err := strconv.Atoi(os.Getenv(supervisor.ControlEnv))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "phalanx: "+supervisor.ControlEnv+" is for the supervisor's use")
+		return 64
+	}
+	_ = os.Unsetenv(supervisor.ControlEnv)
+	// The supervisor has the signals; a terminal sends its Ctrl-C to every process.
+	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
+	unix.CloseOnExec(fd)
+	h := &host{log: logrus.StandardLogger(), up: make(chan struct{}), control: os.NewFile(uintptr(fd), "control")}
+	rd := bufio.NewReader(h.control)
+	var first supervisor.Command
+	if err := read(rd, &first); err != nil || first.Cmd != "start" || first.Spec == nil {
+		fmt.Fprintln(os.Stderr, "phalanx: no orders from the supervisor:", err)
+		return 70
+	}
+	h.spec, h.fds = *first.Spec, first.FDs
+	for _, fds := range h.fds {
+		for _, fd := range fds {
+			unix.CloseOnExec(fd) // children of PHP's do not inherit listening sockets
+		}
+	}
+	go h.obey(rd)
+	if err := h.serve(); err != nil {
+		fmt.Fprintln(os.Stderr, "phalanx:", err)
+		return 70
+	}
+	select {} // obey and stopped end the process
+}
+
+func read(rd *bufio.Reader, cmd *supervisor.Command) error {
+	text, err := rd.ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, cmd)
+}
+
+// obey carries out the supervisor's commands. Without a supervisor there is nothing to serve for.
+func (h *host) obey(rd *bufio.Reader) {
+	for {
+		var cmd supervisor.Command
+		if err := read(rd, &cmd); err != nil {
+			if !errors.Is(err, io.EOF) {
+				fmt.Fprintln(os.Stderr, "phalanx: control channel:", err)
+			}
+			os.Exit(71)
+		}
+		switch cmd.Cmd {
+		case "reload":
+			go h.reload(cmd.Graceful)
+		case "stop":
+			h.stop(cmd.Graceful)
+		case "status":
+			h.send(supervisor.StatusReport(cmd.Seq, h.status()))
+		}
+	}
+}
+
+func (h *host) send(r supervisor.Report) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return
+	}
+	h.out.Lock()
+	defer h.out.Unlock()
+	_, _ = h.control.Write(append(b, '\n')) // a supervisor that is gone is seen by obey
+}
+
+// serve starts PHP and one goroutine for each slot.
+func (h *host) serve() error {
+	argv := append([]string{h.spec.Script}, h.spec.Argv[min(1, len(h.spec.Argv)):]...)
+	if len(h.spec.Argv) > 0 {
+		argv[0] = h.spec.Argv[0]
+	}
+	setup(argv, h.spec.INIPath, h.spec.NoINI)
+	ext.Register()
+	ext.SlotEntered = h.entered
+
+	n := h.spec.Slots()
+	for w := range h.spec.Workers {
+		for id := range h.spec.Workers[w].Count {
+			h.slots = append(h.slots, &slot{worker: w, id: id, entered: make(chan struct{})})
+		}
+	}
+	workers, option := frankenphp.WithExtensionWorkers("m#phalanx", h.spec.Script, n,
+		frankenphp.WithWorkerMaxFailures(-1),
+		frankenphp.WithWorkerOnReady(h.threadReady))
+	h.workers = workers
+	for _, s := range h.slots {
+		go h.run(s)
+	}
+	return frankenphp.Init(option,
+		frankenphp.WithNumThreads(n+1),
+		frankenphp.WithPhpIni(settings(h.spec.Settings)),
+		frankenphp.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))))
+}
+
+// settings turns lines of php.ini into FrankenPHP's form.
+func settings(lines string) map[string]string {
+	set := map[string]string{}
+	for line := range strings.SplitSeq(lines, "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			set[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		}
+	}
+	return set
+}
+
+func setup(argv []string, iniPath string, noINI bool) {
+	cli.SetBinary()
+	array := (**C.char)(C.calloc(C.size_t(len(argv)+1), C.size_t(unsafe.Sizeof((*C.char)(nil)))))
+	for i, arg := range argv {
+		unsafe.Slice(array, len(argv))[i] = C.CString(arg) // kept: every script's $argv is made of it
+	}
+	var path *C.char
+	if iniPath != "" {
+		path = C.CString(iniPath)
+	}
+	ignore := C.int(0)
+	if noINI {
+		ignore = 1
+	}
+	C.phx_host_setup(C.int(len(argv)), array, path, ignore)
+}
+
+// threadReady runs on a PHP thread each time before it runs the script.
+func (h *host) threadReady(int) {
+	ext.MarkThread(true)
+	h.upOnce.Do(func() {
+		close(h.up)
+		h.send(supervisor.Up(os.Getpid()))
+	})
+	h.mu.Lock()
+	if !h.stopping {
+		h.mu.Unlock()
+		return
+	}
+	// The script has ended, its shutdown functions and destructors have run: that was all.
+	h.parked++
+	last := h.parked >= len(h.slots)
+	h.mu.Unlock()
+	if last {
+		h.stopped()
+	}
+	select {}
+}
+
+func (h *host) stopped() {
+	h.send(supervisor.Report{Event: supervisor.Event{Type: "ending", PID: os.Getpid()}})
+	os.Exit(0)
+}
+
+// run serves one slot again and again.
+func (h *host) run(s *slot) {
+	for {
+		h.mu.Lock()
+		if h.stopping {
+			h.mu.Unlock()
+			return
+		}
+		s.generation++
+		generation := s.generation
+		h.mu.Unlock()
+		ext.SlotReset(s.worker, s.id)
+		answer, err := h.deliver(s, generation)
+		status := 255
+		switch code := answer.(type) {
+		case int64:
+			status = int(code)
+		case nil:
+			// The script did not return: a fatal error, or exit().
+			status = ext.ExitStatus(s.worker, s.id)
+		}
+		if err != nil {
+			h.log.WithError(err).Error("phalanx: a slot could not be served")
+		}
+		h.mu.Lock()
+		s.exits++
+		s.entered = make(chan struct{})
+		h.mu.Unlock()
+		h.send(supervisor.Report{Event: supervisor.Event{
+			Type: supervisor.SlotExit, Worker: s.worker, ID: s.id, Status: (status & 0xff) << 8,
+			PID: ext.FiguresOf(s.worker, s.id).LastThread,
+		}})
+	}
+}
+
+// deliver hands a slot to the next script that asks for one, and waits for its end.
+func (h *host) deliver(s *slot, generation int) (any, error) {
+	<-h.up
+	fds := []any{}
+	if own := h.fds[s.worker]; len(own) > 0 {
+		fds = append(fds, int64(own[min(s.id, len(own)-1)]))
+	}
+	return h.workers.SendMessage(context.Background(), map[string]any{
+		"worker": int64(s.worker), "id": int64(s.id), "generation": int64(generation), "fds": fds,
+	}, nil)
+}
+
+// entered is told by the extension, on the slot's thread.
+func (h *host) entered(worker, id, thread int) {
+	h.mu.Lock()
+	s := h.find(worker, id)
+	if s == nil {
+		h.mu.Unlock()
+		return
+	}
+	s.started = time.Now()
+	close(s.entered)
+	all := true
+	for _, other := range h.slots {
+		if other.generation > 1 || other.started.IsZero() {
+			all = false
+		}
+	}
+	h.mu.Unlock()
+	h.send(supervisor.SlotStart(worker, id, thread))
+	if all {
+		h.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Ready, PID: os.Getpid()}})
+	}
+}
+
+func (h *host) find(worker, id int) *slot {
+	for _, s := range h.slots {
+		if s.worker == worker && s.id == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// reload replaces the slots one by one; one that comes while another runs is ignored.
+func (h *host) reload(graceful bool) {
+	h.mu.Lock()
+	if h.reloading || h.stopping {
+		h.mu.Unlock()
+		return
+	}
+	h.reloading = true
+	slots := h.slots
+	h.mu.Unlock()
+	defer func() {
+		h.mu.Lock()
+		h.reloading = false
+		h.mu.Unlock()
+	}()
+	command := "reload"
+	if graceful {
+		command = "reload-graceful"
+	}
+	for _, s := range slots {
+		h.mu.Lock()
+		exits, stopping := s.exits, h.stopping
+		h.mu.Unlock()
+		if stopping {
+			return
+		}
+		if err := ext.SlotControl(s.worker, s.id, command); err != nil {
+			h.log.WithError(err).WithField("slot", s.id).Error("phalanx: a slot does not hear of the reload")
+			continue
+		}
+		if h.spec.Workers[s.worker].Reloadable {
+			h.awaitReplacement(s, exits)
+		}
+	}
+}
+
+// awaitReplacement waits until a slot's next script has come to its loop.
+func (h *host) awaitReplacement(s *slot, exits int) {
+	for deadline := time.Now().Add(reloadPatience); time.Now().Before(deadline); {
+		h.mu.Lock()
+		ended, entered, stopping := s.exits > exits, s.entered, h.stopping
+		h.mu.Unlock()
+		if stopping {
+			return
+		}
+		if ended {
+			select {
+			case <-entered:
+			case <-time.After(time.Until(deadline)):
+			}
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// stop ends the slots; the process ends when their scripts have.
+func (h *host) stop(graceful bool) {
+	h.mu.Lock()
+	h.stopping = true
+	slots := h.slots
+	h.mu.Unlock()
+	command := "stop"
+	if graceful {
+		command = "graceful"
+	}
+	for _, s := range slots {
+		_ = ext.SlotControl(s.worker, s.id, command)
+	}
+}
+
+func (h *host) status() []supervisor.Slot {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make([]supervisor.Slot, 0, len(h.slots))
+	for _, s := range h.slots {
+		f := ext.FiguresOf(s.worker, s.id)
+		all = append(all, supervisor.Slot{
+			Worker: s.worker, ID: s.id, PID: f.Thread, Started: s.started.Unix(), Exits: s.exits, Memory: f.Memory,
+			Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
+		})
+	}
+	return all
+}

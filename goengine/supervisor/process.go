@@ -1,0 +1,137 @@
+package supervisor
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// process is one server process.
+type process struct {
+	cmd     *exec.Cmd
+	control *os.File
+	began   time.Time
+	up      chan struct{} // closed when PHP runs
+	gone    chan struct{} // closed when the process has ended
+	err     error         // why, once gone
+}
+
+type spawnRequest struct {
+	cmd  *exec.Cmd
+	done chan error
+}
+
+// spawner starts processes on a thread that never ends: a child is killed with the thread that
+// forked it (PR_SET_PDEATHSIG), which is to mean "with the supervisor".
+func (s *Supervisor) spawner() {
+	runtime.LockOSThread()
+	for r := range s.spawns {
+		r.done <- r.cmd.Start()
+	}
+}
+
+func (s *Supervisor) spawn() (*process, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("supervisor: %w", os.NewSyscallError("socketpair", err))
+	}
+	// Non-blocking before os.NewFile looks: reads then wait in Go's poller and end with Close.
+	if err := unix.SetNonblock(pair[0], true); err != nil {
+		return nil, fmt.Errorf("supervisor: %w", os.NewSyscallError("fcntl", err))
+	}
+	ours, theirs := os.NewFile(uintptr(pair[0]), "control"), os.NewFile(uintptr(pair[1]), "control")
+	defer func() { _ = theirs.Close() }()
+	cmd := exec.Command(s.opts.Path)
+	cmd.Args = s.opts.Args
+	cmd.Dir = s.opts.Dir
+	cmd.Env = append(append([]string(nil), s.opts.Env...), ControlEnv+"=3")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.ExtraFiles = append([]*os.File{theirs}, s.files...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	r := spawnRequest{cmd, make(chan error, 1)}
+	s.spawns <- r
+	if err := <-r.done; err != nil {
+		_ = ours.Close()
+		return nil, fmt.Errorf("supervisor: cannot start the server process: %w", err)
+	}
+	p := &process{cmd: cmd, control: ours, began: time.Now(), up: make(chan struct{}), gone: make(chan struct{})}
+	go func() {
+		p.err = cmd.Wait()
+		if p.err == nil {
+			p.err = errors.New("it ended by itself")
+		}
+		close(p.gone)
+	}()
+	go s.listen(p)
+	s.mu.Lock()
+	s.process = p
+	s.mu.Unlock()
+	s.send(p, Command{Cmd: "start", Spec: &s.spec, FDs: s.fds})
+	return p, nil
+}
+
+func (s *Supervisor) send(p *process, cmd Command) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	if _, err := p.control.Write(line(cmd)); err != nil {
+		s.log.WithError(err).WithField("command", cmd.Cmd).Debug("supervisor: the server process does not listen")
+	}
+}
+
+// listen reads what the server process reports until it ends.
+func (s *Supervisor) listen(p *process) {
+	rd := bufio.NewReader(p.control)
+	for {
+		text, err := rd.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		var r Report
+		if err := json.Unmarshal(text, &r); err != nil {
+			s.log.WithError(err).Error("supervisor: unreadable report of the server process")
+			continue
+		}
+		s.report(p, &r)
+	}
+}
+
+func (s *Supervisor) report(p *process, r *Report) {
+	switch r.Type {
+	case reportUp:
+		close(p.up)
+	case reportStatus:
+		s.mu.Lock()
+		answer := s.asked[r.Seq]
+		delete(s.asked, r.Seq)
+		s.mu.Unlock()
+		if answer != nil {
+			answer <- r.Slots
+		}
+	case reportSlotStart:
+		s.mu.Lock()
+		s.slots[[2]int{r.Worker, r.ID}] = r.PID
+		s.mu.Unlock()
+	default:
+		s.emit(r.Event)
+	}
+}
+
+// kill ends the process at once.
+func (p *process) kill() { _ = p.cmd.Process.Kill() }
+
+// status is the raw wait status of a process that is gone.
+func (p *process) status() int {
+	if p.cmd.ProcessState != nil {
+		if ws, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok {
+			return int(ws)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,139 @@
+// Package supervisor keeps the server process of an application running: it binds the listening
+// sockets, starts the process with them, starts another when it dies, passes on what is asked of
+// the workers and reports what happens. It knows nothing of PHP.
+package supervisor
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Worker is one Worker of the application.
+type Worker struct {
+	Name       string `json:"name"`
+	Count      int    `json:"count"` // slots
+	Listen     string `json:"listen"`
+	Transport  string `json:"transport"`
+	Backlog    int    `json:"backlog"`
+	ReusePort  bool   `json:"reusePort"` // a socket for each slot
+	User       string `json:"user"`
+	Group      string `json:"group"`
+	Reloadable bool   `json:"reloadable"`
+}
+
+// Spec is what an application asks to have run.
+type Spec struct {
+	Script      string   `json:"script"`
+	Argv        []string `json:"argv"`
+	Workers     []Worker `json:"workers"`
+	StopTimeout float64  `json:"stopTimeout"` // seconds
+	PidFile     string   `json:"pidFile"`
+	LogFile     string   `json:"logFile"`
+	// Settings are lines of php.ini that the command line gave with -d.
+	Settings string `json:"settings"`
+	// INIPath and NoINI are -c and -n of the command line.
+	INIPath string `json:"iniPath"`
+	NoINI   bool   `json:"noIni"`
+}
+
+// Slots is how many slots all workers have together.
+func (s *Spec) Slots() int {
+	n := 0
+	for i := range s.Workers {
+		n += max(s.Workers[i].Count, 1)
+	}
+	return n
+}
+
+func (s *Spec) stopTimeout() time.Duration {
+	return max(time.Duration(s.StopTimeout*float64(time.Second)), time.Second)
+}
+
+// Kinds of Event.
+const (
+	Ready      = "ready"       // every slot has come to its loop
+	Signal     = "signal"      // the process got one of Signals
+	SlotExit   = "slot_exit"   // a slot ended; another takes its place
+	ServerExit = "server_exit" // the server process died; another takes its place
+	Stopped    = "stopped"     // all is over
+)
+
+// Event is something that happened.
+type Event struct {
+	Type    string `json:"type"`
+	Signal  int    `json:"signal,omitempty"`
+	Worker  int    `json:"worker"`
+	ID      int    `json:"id"`
+	Status  int    `json:"status"` // as wait(2) has it: an exit code is in the second byte
+	PID     int    `json:"pid"`
+	Message string `json:"message,omitempty"`
+}
+
+// Slot is what the server process knows of one slot.
+type Slot struct {
+	Worker      int    `json:"worker"`
+	ID          int    `json:"id"`
+	PID         int    `json:"pid"` // of its thread; 0 while it starts
+	Started     int64  `json:"started"`
+	Exits       int    `json:"exits"`
+	Memory      int64  `json:"memory"` // bytes PHP has allocated
+	Connections int64  `json:"connections"`
+	Timers      int64  `json:"timers"`
+	Messages    uint64 `json:"messages"`
+}
+
+// Status is the state of an application.
+type Status struct {
+	PID       int
+	ServerPID int
+	Started   time.Time
+	Restarts  int // of the server process
+	Slots     []Slot
+}
+
+// ControlEnv names, for the server process, the descriptor of its end of the control channel.
+const ControlEnv = "PHALANX_CONTROL_FD"
+
+// Command goes from the supervisor to the server process, one JSON object a line.
+type Command struct {
+	Cmd      string  `json:"cmd"` // start, reload, stop, status
+	Spec     *Spec   `json:"spec,omitempty"`
+	FDs      [][]int `json:"fds,omitempty"` // start: by worker; one for all slots, or one for each
+	Graceful bool    `json:"graceful,omitempty"`
+	Seq      int     `json:"seq,omitempty"` // status
+}
+
+// Report goes from the server process to the supervisor, one JSON object a line.
+type Report struct {
+	Event
+	Seq   int    `json:"seq,omitempty"` // type "status"
+	Slots []Slot `json:"slots,omitempty"`
+}
+
+// Types of Report besides those of Event.
+const (
+	reportUp        = "up" // the process has read its orders and PHP runs
+	reportStatus    = "status"
+	reportSlotStart = "slot_start" // a slot's script has come to its loop
+)
+
+// Up reports that the process has read its orders and PHP runs.
+func Up(pid int) Report { return Report{Event: Event{Type: reportUp, PID: pid}} }
+
+// SlotStart reports that a slot's script has come to its loop, on the thread pid.
+func SlotStart(worker, id, pid int) Report {
+	return Report{Event: Event{Type: reportSlotStart, Worker: worker, ID: id, PID: pid}}
+}
+
+// StatusReport answers a status command.
+func StatusReport(seq int, slots []Slot) Report {
+	return Report{Event: Event{Type: reportStatus}, Seq: seq, Slots: slots}
+}
+
+func line(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only our own structs, which all can be encoded
+	}
+	return append(b, '\n')
+}

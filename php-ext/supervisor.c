@@ -1,0 +1,120 @@
+/* The supervisor's functions: orders and events cross as JSON, which is not often. */
+#include "phalanx.h"
+
+#include <Zend/zend_exceptions.h>
+#include <Zend/zend_smart_str.h>
+#include <ext/json/php_json.h>
+#include <ext/spl/spl_exceptions.h>
+
+#include "_cgo_export.h"
+
+static bool phx_only_in_scripts(void)
+{
+	if (phx_thread_slot) {
+		zend_throw_error(NULL, "A worker cannot start or steer workers: the supervisor does");
+		return false;
+	}
+	return true;
+}
+
+PHP_FUNCTION(phalanx_supervisor_start)
+{
+	zval *spec;
+	smart_str json = {0};
+	char text[PHX_TEXT_SIZE], cwd[MAXPATHLEN];
+	int32_t text_len = 0;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_ARRAY(spec)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (php_json_encode(&json, spec, PHP_JSON_INVALID_UTF8_SUBSTITUTE) != SUCCESS || json.s == NULL) {
+		smart_str_free(&json);
+		zend_argument_value_error(1, "must hold only scalars and arrays");
+		RETURN_THROWS();
+	}
+	smart_str_0(&json);
+	if (VCWD_GETCWD(cwd, sizeof(cwd)) == NULL) {
+		cwd[0] = '\0'; /* each thread has a directory of its own; without it, the process's */
+	}
+	phx_status st = phx_supervisor_start(ZSTR_VAL(json.s), ZSTR_LEN(json.s), cwd, text, &text_len);
+	smart_str_free(&json);
+	if (st != PHX_OK) {
+		zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", text_len, text_len ? text : "the engine failed: see the log");
+		RETURN_THROWS();
+	}
+}
+
+PHP_FUNCTION(phalanx_supervisor_wait)
+{
+	double timeout = -1.0;
+	char text[PHX_TEXT_SIZE + 1];
+
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_DOUBLE(timeout)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (timeout > 1e9) {
+		timeout = 1e9;
+	}
+	phx_status n = phx_supervisor_wait(timeout < 0 ? -1 : (int64_t) (timeout * 1e9), text);
+	if (n < 0) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
+	if (n == 0) {
+		RETURN_NULL();
+	}
+	text[n] = '\0'; /* the decoder wants to see an end */
+	php_json_decode_ex(return_value, text, n, PHP_JSON_OBJECT_AS_ARRAY, 8);
+}
+
+static void phx_supervisor_do(INTERNAL_FUNCTION_PARAMETERS, int32_t what)
+{
+	bool graceful;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_BOOL(graceful)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (phx_supervisor_tell(what, graceful) != PHX_OK) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
+}
+
+PHP_FUNCTION(phalanx_supervisor_reload)
+{
+	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 0);
+}
+
+PHP_FUNCTION(phalanx_supervisor_stop)
+{
+	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
+}
+
+PHP_FUNCTION(phalanx_supervisor_status)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	char *json = phx_supervisor_status();
+	if (json == NULL) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
+	php_json_decode_ex(return_value, json, strlen(json), PHP_JSON_OBJECT_AS_ARRAY, 16);
+	free(json);
+}
