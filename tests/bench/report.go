@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -174,7 +175,9 @@ func (r *report) print(w io.Writer) {
 	}
 	r.printCosts(w)
 	r.printRatios(w)
-	r.printMemory(w)
+	if r.measuredMemory() {
+		r.printMemory(w)
+	}
 }
 
 func (r *report) printCosts(w io.Writer) {
@@ -252,6 +255,10 @@ func verdict(met bool) string {
 		return "met"
 	}
 	return "MISSED"
+}
+
+func (r *report) measuredMemory() bool {
+	return slices.ContainsFunc(r.Servers, func(s *serverReport) bool { return s.Memory != nil })
 }
 
 func (r *report) printMemory(w io.Writer) {
