@@ -3,7 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 ADDRESS ?= 127.0.0.1:8080
-FUZZTIME ?= 5s
+
+# A bare Debian has no Go, or an old one: this is the one './go' uses.
+with_go = PATH="$$(docker/go.sh):$$PATH"
 
 .PHONY: help
 help: ## this list
@@ -15,24 +17,24 @@ build: ## build/phalanx: FrankenPHP, Caddy, the engine and the extension in one 
 	@./go build -ldflags '-s -w' -o build/phalanx ./bridge/cmd/phalanx
 
 .PHONY: run
-run: build ## serve the demo on $(ADDRESS)
+run: build ## serve the demo on http://127.0.0.1:8080 (ADDRESS=... elsewhere)
 	@PHALANX_DEMO_ADDRESS=$(ADDRESS) build/phalanx examples/demo/server.php start
 
 .PHONY: test
 test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
-	@.ci/run test
+	@$(with_go) .ci/run test
 
 .PHONY: bench
 bench: build ## compare with the bare loop, net/http, FrankenPHP and Workerman
-	@tests/bench/run
+	@$(with_go) tests/bench/run
 
 .PHONY: lint
 lint: build ## format, vet, static analysis of Go, C and PHP
-	@.ci/run lint
+	@$(with_go) .ci/run lint
 
 .PHONY: fmt
 fmt: ## format the Go and C sources
-	@gofmt -w bridge goengine tests
+	@$(with_go) gofmt -w bridge goengine tests
 	@if command -v clang-format >/dev/null; then clang-format -i $$(git ls-files '*.c' '*.h' ':!*_arginfo.h'); fi
 
 .PHONY: clean

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # The go command with what cgo needs to find PHP: './go build ./...', './go test ./bridge/...'.
-# PHP is built the first time (docker/php/build.sh); later calls cost some milliseconds.
+# PHP is built the first time (docker/php/build.sh) and Go fetched where it is missing or old
+# (docker/go.sh); later calls cost some milliseconds.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 prefix=$("$root/docker/php/build.sh")
+PATH=$("$root/docker/go.sh"):$PATH
 
 # Opcache is a library of its own in PHP 8.4, which only a php.ini can name.
 cmp -s "$root/docker/php/php.ini" "$prefix/etc/conf.d/phalanx.ini" ||
