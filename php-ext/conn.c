@@ -257,6 +257,10 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			return;
 		}
 	}
+	if (UNEXPECTED(c->paused && (ev->kind == PHX_MESSAGE || ev->kind == PHX_DATA))) {
+		phx_conn_defer(loop->engine.loop, (phx_event *) ev);
+		return;
+	}
 	switch (ev->kind) {
 		case PHX_MESSAGE:
 			if (EXPECTED(!c->closing)) {
@@ -277,6 +281,14 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			ZVAL_LONG(&args[0], ev->arg);
 			ZVAL_STRINGL(&args[1], ev->data, ev->len);
 			phx_notify(obj, ZEND_STRL("onengineerror"), 2, args, NULL);
+			zval_ptr_dtor(&args[1]);
+			break;
+		}
+		case PHX_CONTROL: {
+			zval args[2];
+			ZVAL_LONG(&args[0], ev->opcode);
+			ZVAL_STRINGL(&args[1], ev->data, ev->len);
+			phx_notify(obj, ZEND_STRL("onenginecontrol"), 2, args, NULL);
 			zval_ptr_dtor(&args[1]);
 			break;
 		}
@@ -479,6 +491,8 @@ static void phx_conn_do(INTERNAL_FUNCTION_PARAMETERS, int32_t op)
 	}
 	if (op == 0) {
 		c->closing = 1;
+	} else {
+		c->paused = op == 1;
 	}
 	phx_conn_op(loop->engine.loop, (uint64_t) conn, op);
 }

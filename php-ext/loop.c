@@ -188,7 +188,7 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	phx_status count = phx_loop_process(loop->engine.loop, ready, n);
 	for (phx_status i = 0; i < count; i++) {
 		const phx_event *ev = &loop->engine.events[i];
-		if (ev->kind <= PHX_DRAIN) {
+		if (ev->kind <= PHX_CONTROL) {
 			phx_dispatch(loop, ev);
 		} else {
 			phx_dispatch_io(loop, ev);

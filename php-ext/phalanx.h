@@ -17,6 +17,7 @@ typedef struct {
 	uint8_t closing; /* by the application: nothing more is taken */
 	uint8_t blocked; /* bytes wait in the engine */
 	uint8_t full;    /* and they pass the limit */
+	uint8_t paused;
 } phx_conn;
 
 typedef struct {

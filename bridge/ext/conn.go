@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
 	"github.com/phalanx-php/phalanx/goengine/socket"
@@ -31,7 +32,7 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 	}
 	opts := loop.ListenOptions{
 		Proto: loop.Proto(o.proto), MaxSendBuffer: int(o.max_send), MaxPackage: int(o.max_package),
-		Announce: o.announce != 0,
+		Announce: o.announce != 0, Control: true,
 	}
 	sock, address := int(fd), string(borrow(addr, addrLen))
 	if sock >= 0 {
@@ -181,6 +182,17 @@ func phx_conn_op(h C.int64_t, conn C.uint64_t, op C.int32_t) (st C.phx_status) {
 		return statusOf(l.Pause(uint64(conn)))
 	}
 	return statusOf(l.Resume(uint64(conn)))
+}
+
+// phx_conn_defer takes back a message of this batch until its connection is resumed.
+//
+//export phx_conn_defer
+func phx_conn_defer(h C.int64_t, ev *C.phx_event) (st C.phx_status) {
+	defer guard(&st)
+	if l := find(int64(h)); l != nil {
+		l.Defer((*loop.Event)(unsafe.Pointer(ev)))
+	}
+	return C.PHX_OK
 }
 
 // phx_conn_user tells about a User connection's input: n bytes are used up, and the next event is

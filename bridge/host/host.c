@@ -23,6 +23,7 @@ extern void phx_cli_server_variables(zval *track_vars) __attribute__((weak));
 extern void phx_cli_set_script(const char *self, const char *filename) __attribute__((weak));
 extern void phx_cli_std_streams(void) __attribute__((weak));
 extern void phx_cli_share_streams(void) __attribute__((weak));
+extern void phx_signals_restore_mask(void) __attribute__((weak));
 extern const zend_function_entry phx_slot_functions[] __attribute__((weak));
 
 static int script_argc;
@@ -40,6 +41,9 @@ static void slot_request(void)
 	CG(skip_shebang) = 1;
 	phx_cli_share_streams();
 	phx_cli_std_streams();
+	phx_signals_restore_mask(); /* programs that the script starts inherit it */
+	/* FrankenPHP answers a full opcache by ending all threads, which slots would not do in time. */
+	zend_accel_schedule_restart_hook = NULL;
 }
 
 /* pcntl_fork would copy one thread of many: the child would wait for ever for locks of the others. */
@@ -48,14 +52,11 @@ ZEND_FUNCTION(phx_no_fork)
 	zend_throw_error(NULL, "A worker cannot fork: it is a thread of the server process. Use proc_open(), or more workers");
 }
 
-/* FrankenPHP takes the output layer away when the message is served; the script goes on to its
- * shutdown functions and destructors, whose output is to be seen. */
-static zif_handler handle_request_original;
-
-ZEND_FUNCTION(phx_handle_request)
+/* Signal handlers belong to the process, and PHP's run only where its thread's globals are. */
+ZEND_FUNCTION(phx_no_signals)
 {
-	handle_request_original(INTERNAL_FUNCTION_PARAM_PASSTHRU);
-	php_output_activate();
+	php_error_docref(NULL, E_WARNING, "A worker is a thread of the server process and has no signals of its own: the supervisor has them");
+	RETURN_FALSE;
 }
 
 static zif_handler replace(const char *name, zif_handler handler)
@@ -70,6 +71,25 @@ static zif_handler replace(const char *name, zif_handler handler)
 	return before;
 }
 
+/* FrankenPHP takes the output layer away when the message is served; the script goes on to its
+ * shutdown functions and destructors, whose output is to be seen. */
+static zif_handler handle_request_original;
+
+/* FrankenPHP's opcache_reset() ends all threads. Ours needs none: workers look at a file's time
+ * whenever they include it, so that a reload never runs old code. */
+ZEND_FUNCTION(phx_opcache_reset)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	RETURN_TRUE;
+}
+
+ZEND_FUNCTION(phx_handle_request)
+{
+	replace("opcache_reset", ZEND_FN(phx_opcache_reset));
+	handle_request_original(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+	php_output_activate();
+}
+
 static int startup(sapi_module_struct *module)
 {
 	int result = frankenphp_startup_original(module);
@@ -77,6 +97,8 @@ static int startup(sapi_module_struct *module)
 	if (result == SUCCESS) {
 		replace("pcntl_fork", ZEND_FN(phx_no_fork));
 		replace("pcntl_rfork", ZEND_FN(phx_no_fork));
+		replace("pcntl_signal", ZEND_FN(phx_no_signals));
+		replace("pcntl_alarm", ZEND_FN(phx_no_signals));
 		handle_request_original = replace("frankenphp_handle_request", ZEND_FN(phx_handle_request));
 		zend_register_functions(NULL, phx_slot_functions, NULL, MODULE_PERSISTENT);
 	}

@@ -78,8 +78,10 @@ func Main() int {
 		return 64
 	}
 	_ = os.Unsetenv(supervisor.ControlEnv)
-	// The supervisor has the signals; a terminal sends its Ctrl-C to every process.
-	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
+	// The supervisor has the signals; a terminal sends its Ctrl-C to every process. They are caught
+	// and forgotten rather than ignored: what PHP starts would inherit that.
+	unheard := make(chan os.Signal, 1)
+	signal.Notify(unheard, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
 	unix.CloseOnExec(fd)
 	h := &host{log: logrus.StandardLogger(), up: make(chan struct{}), control: os.NewFile(uintptr(fd), "control")}
 	rd := bufio.NewReader(h.control)
@@ -201,6 +203,7 @@ func setup(argv []string, iniPath string, noINI bool) {
 // threadReady runs on a PHP thread each time before it runs the script.
 func (h *host) threadReady(int) {
 	ext.MarkThread(true)
+	supervisor.RestoreTimerSlack()
 	h.upOnce.Do(func() {
 		close(h.up)
 		h.send(supervisor.Up(os.Getpid()))

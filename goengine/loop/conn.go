@@ -58,6 +58,7 @@ type conn struct {
 	awaits    bool   // waits for AcceptWebSocket
 	sent100   bool
 	closeRsp  bool // close after the response: the request asked for it
+	freed     bool // its Close event has been handled
 	sealed    bool // the application has closed it
 	announced bool // the application knows of it: Close is to be told
 	inHead    bool // header time limit runs
@@ -76,6 +77,8 @@ type conn struct {
 	file   *fileSend
 	ws     *wsState
 	chunk  *chunkState
+
+	deferred []Event // messages that came before the application paused in this batch
 
 	firstOp, lastOp int32 // chain of this batch's operations, -1 none
 	linger          time.Duration
@@ -144,6 +147,7 @@ func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error
 // freeSlot lets a slot be used again, unless its generations are used up.
 func (l *Loop) freeSlot(slot uint32) {
 	c := l.conns[slot]
+	c.freed = true
 	if c.id>>32 < maxGen {
 		l.free = append(l.free, slot)
 	}
@@ -291,15 +295,12 @@ func (l *Loop) readDone(c *conn, n int, errno unix.Errno) bool {
 	return true
 }
 
-// peerEnded handles the peer's FIN. What this batch still has to say, and an HTTP response that
-// is due, goes out first: a client may close its half as soon as it has sent the request.
+// peerEnded handles the peer's FIN. What waits to be written and what this batch still has to say
+// goes out first: a client may close its half as soon as it has asked. An answer that would come
+// later is not waited for, as Workerman does not: a FIN is how the application learns that nobody
+// waits for it any more.
 func (l *Loop) peerEnded(c *conn) {
 	c.eof = true
-	if c.proto == HTTP && c.inflight > 0 {
-		c.closeRsp = true
-		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
-		return
-	}
 	l.endAfterFlush(c)
 }
 
@@ -477,12 +478,13 @@ type Info struct {
 	FD                  int
 }
 
-// Info answers false when the connection is gone.
+// Info answers false when the connection is gone: when its Close event has been handled.
 func (l *Loop) Info(id ID) (Info, bool) {
-	c := l.lookup(id)
-	if c == nil {
+	slot := uint32(id)
+	if int(slot) >= len(l.conns) || l.conns[slot].id != id || l.conns[slot].freed {
 		return Info{}, false
 	}
+	c := l.conns[slot]
 	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status != open, Proto: c.proto, FD: int(c.fd), Pending: c.pending()}
 	if c.in != nil {
 		i.Unconsumed = len(c.in.B) - c.inOff
@@ -525,6 +527,16 @@ func (l *Loop) Pause(id ID) error {
 	return nil
 }
 
+// Defer takes back a message of this batch that came before the application paused its
+// connection; it is delivered when the connection is resumed.
+func (l *Loop) Defer(ev *Event) {
+	if c := l.lookup(ev.Conn); c != nil {
+		later := *ev
+		later.Data = append([]byte(nil), ev.Data...)
+		c.deferred = append(c.deferred, later)
+	}
+}
+
 // Resume reads on, beginning with what had arrived before the pause.
 func (l *Loop) Resume(id ID) error {
 	c := l.lookup(id)
@@ -535,6 +547,8 @@ func (l *Loop) Resume(id ID) error {
 		return nil
 	}
 	c.paused = false
+	l.queued = append(l.queued, c.deferred...)
+	c.deferred = nil
 	if c.in != nil {
 		l.enqueue(c)
 	}

@@ -1,7 +1,9 @@
 package loop
 
 import (
+	"bytes"
 	"errors"
+	"strconv"
 	"unsafe"
 
 	"github.com/valyala/bytebufferpool"
@@ -185,9 +187,28 @@ func (l *Loop) continueBody(c *conn, h *http1.Head) {
 
 func (l *Loop) startChunks(c *conn, head []byte, h *http1.Head) {
 	b := bytebufferpool.Get()
-	b.B = append(b.B[:0], head...)
-	c.chunk = &chunkState{body: b, head: len(head), keepAlive: h.KeepAlive}
+	b.B = appendPlainHead(b.B[:0], head)
+	c.chunk = &chunkState{body: b, head: len(b.B), keepAlive: h.KeepAlive}
 	l.continueBody(c, h)
+}
+
+// lengthRoom is what stands for a body's length until it is known; the rest of it stays white space.
+const lengthRoom = "          \r\n"
+
+// appendPlainHead copies a head with the Transfer-Encoding replaced by a Content-Length, as the
+// body that follows is decoded (RFC 9112, 7.1.3).
+func appendPlainHead(dst, head []byte) []byte {
+	for len(head) > 2 {
+		end := bytes.IndexByte(head, '\n') + 1
+		line := head[:end]
+		if name, _, ok := bytes.Cut(line, []byte(":")); !ok || !bytes.EqualFold(name, []byte("Transfer-Encoding")) {
+			dst = append(dst, line...)
+		}
+		head = head[end:]
+	}
+	dst = append(dst, "Content-Length: "...)
+	dst = append(dst, lengthRoom...)
+	return append(dst, "\r\n"...)
 }
 
 func (l *Loop) decodeChunks(c *conn, buf []byte) int {
@@ -200,6 +221,7 @@ func (l *Loop) decodeChunks(c *conn, buf []byte) int {
 	}
 	if done {
 		c.chunk = nil
+		copy(s.body.B[s.head-len(lengthRoom)-2:], strconv.AppendInt(nil, int64(len(s.body.B)-s.head), 10))
 		l.hold(s.body)
 		l.request(c, s.body.B, s.head, s.keepAlive)
 	} else {
@@ -207,6 +229,8 @@ func (l *Loop) decodeChunks(c *conn, buf []byte) int {
 	}
 	return n
 }
+
+var errHandshakeBody = &http1.Error{Status: 400, Reason: "a WebSocket handshake has no body"}
 
 func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 	h := &l.head
@@ -220,6 +244,10 @@ func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 		return 0
 	}
 	c.scanned = 0
+	if h.Chunked || h.ContentLength > 0 {
+		l.refuse(c, errHandshakeBody)
+		return 0
+	}
 	span := func(s http1.Span) []byte { return buf[s.Off : s.Off+s.Len] }
 	hs := ws.Handshake{Method: span(h.Method), Key: span(h.SecWebSocketKey), Version: span(h.SecWebSocketVersion)}
 	if h.Upgrade {
@@ -262,9 +290,13 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 	}
 	switch m.Op {
 	case ws.OpPing:
-		l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpPong, m.Data))
+		if !l.controlFrame(c, m) {
+			l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpPong, m.Data))
+		}
 	case ws.OpPong:
+		l.controlFrame(c, m)
 	case ws.OpClose:
+		l.controlFrame(c, m)
 		l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpClose, m.Data[:min(len(m.Data), 2)]))
 		l.closeAfterOutput(c, DefaultLinger)
 	default:
@@ -277,6 +309,14 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 		l.events[len(l.events)-1].Opcode = m.Op
 	}
 	return n
+}
+
+// controlFrame tells the application, if its listener wants to know.
+func (l *Loop) controlFrame(c *conn, m ws.Message) bool {
+	if c.listener.opts.Control {
+		l.events = append(l.events, Event{Kind: Control, Proto: WebSocket, Opcode: m.Op, Conn: c.id, Data: m.Data})
+	}
+	return c.listener.opts.Control
 }
 
 // wsLimits are shared by all connections with the same message limit.
@@ -302,7 +342,16 @@ func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 	if c.proto != WebSocket || !c.awaits {
 		return ErrProtocol
 	}
-	l.reply(c, ws.AppendAccept(nil, c.ws.key[:], headers))
+	// At once: frames that the application sends from now on come behind it.
+	accept := ws.AppendAccept(nil, c.ws.key[:], headers)
+	if c.out == nil {
+		l.writeNow(c, accept)
+	} else {
+		c.out.B = append(c.out.B, accept...)
+	}
+	if c.status == closed {
+		return ErrClosed
+	}
 	c.awaits, c.wsOpen = false, true
 	if !c.paused && !c.eof {
 		l.watchFor(c, c.interest|unix.EPOLLIN|unix.EPOLLRDHUP)

@@ -13,6 +13,7 @@ const (
 	Failed                    // a peer or protocol error, before Close; Arg: code; Data: text
 	Full                      // bytes wait in the send buffer; Aux: how many; Arg 1: the limit is reached
 	Drain                     // the send buffer is empty again
+	Control                   // a WebSocket control frame, for listeners that ask for them; Opcode says which
 	Datagram                  // Arg: listener; the first Aux bytes are the peer's address
 	Timer                     // Conn: the timer's identifier
 	Posted                    // from Post; Arg and Data as given

@@ -15,6 +15,7 @@ type ListenOptions struct {
 	MaxSendBuffer int  // bytes
 	MaxPackage    int  // bytes
 	Announce      bool // give an Accept event for every connection
+	Control       bool // give Control events: then answering pings is the application's
 	Datagram      bool // a UDP socket
 }
 

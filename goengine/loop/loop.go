@@ -214,8 +214,11 @@ func (l *Loop) room(n int) bool { return len(l.events)+n <= maxEvents }
 func (l *Loop) takeQueued() []Event {
 	n := min(len(l.queued), maxEvents/2)
 	for i := range l.queued[:n] {
-		if l.queued[i].Kind == Close {
+		switch l.queued[i].Kind {
+		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
+		case Message, Data:
+			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
 	batch := l.queued[:n]

@@ -227,6 +227,18 @@ func TestHTTPClosesWhenTheRequestAsksForIt(t *testing.T) {
 	require.Contains(t, string(got), "Connection: close")
 }
 
+func TestHTTPChunkedBodyComesWithItsLength(t *testing.T) {
+	s := serve(t, loop.ListenOptions{Proto: loop.HTTP}, echo)
+	c := s.dial(t)
+	_, err := io.WriteString(c, "POST /x HTTP/1.1\r\nHost: h\r\ntransfer-encoding: chunked\r\nA: b\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
+	require.NoError(t, err)
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	got, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, "POST /x HTTP/1.1\r\nHost: h\r\nA: b\r\nContent-Length: 11        \r\n\r\nhello world", string(got))
+}
+
 // A client may close its half as soon as it has asked: the answer still comes.
 func TestHTTPAnswersAHalfClosedClient(t *testing.T) {
 	c := serve(t, loop.ListenOptions{Proto: loop.HTTP}, echo).dial(t)
@@ -310,6 +322,35 @@ func TestPauseLeavesBytesWithThePeer(t *testing.T) {
 		defer mu.Unlock()
 		return string(got) == "abc"
 	}, 5*time.Second, time.Millisecond)
+}
+
+func TestHandshakeIsAnsweredBeforeTheFirstFrame(t *testing.T) {
+	s := serve(t, loop.ListenOptions{Proto: loop.WebSocket, Control: true}, func(l *loop.Loop, ev *loop.Event) {
+		switch {
+		case ev.Kind == loop.Handshake:
+			_ = l.AcceptWebSocket(ev.Conn, nil)
+			_ = l.Send(ev.Conn, loop.SendMessage, []byte("welcome"))
+		case ev.Kind == loop.Control && ev.Opcode == 9:
+			_ = l.Send(ev.Conn, loop.SendMessage, append([]byte("ping "), ev.Data...))
+		}
+	})
+	c := s.dial(t)
+	_, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x89\x82\x00\x00\x00\x00hi")
+	require.NoError(t, err)
+	rd := bufio.NewReader(c)
+	for {
+		line, err := rd.ReadString('\n')
+		require.NoError(t, err)
+		if line == "\r\n" {
+			break
+		}
+	}
+	for _, want := range []string{"\x81\x07welcome", "\x81\x07ping hi"} {
+		got := make([]byte, len(want))
+		_, err = io.ReadFull(rd, got)
+		require.NoError(t, err)
+		require.Equal(t, want, string(got))
+	}
 }
 
 func TestCloseWritesWhatIsQueuedFirst(t *testing.T) {
@@ -436,8 +477,11 @@ func TestHandlesAreNeverReused(t *testing.T) {
 			seen[ev.Conn] = true
 		case loop.Close:
 			closed++
-			if _, ok := l.Info(ev.Conn); ok {
-				t.Errorf("handle %x lives on", ev.Conn)
+			if info, ok := l.Info(ev.Conn); !ok || !info.Closing {
+				t.Errorf("handle %x tells nothing while its Close is handled", ev.Conn)
+			}
+			if l.Send(ev.Conn, loop.SendRaw, []byte("x")) == nil {
+				t.Errorf("handle %x still sends", ev.Conn)
 			}
 		}
 	})
