@@ -23,9 +23,9 @@ fi
 export GOFLAGS="-tags=nowatcher,nobrotli,nobadger,nomysql,nopgx ${GOFLAGS:-}"
 export CGO_ENABLED=${CGO_ENABLED:-1}
 if [ "$CGO_ENABLED" = 1 ]; then
-	export CGO_CFLAGS="-O2 -g $("$prefix/bin/php-config" --includes) ${PHALANX_CFLAGS:-}"
+	CGO_CFLAGS="-O2 -g $("$prefix/bin/php-config" --includes) ${PHALANX_CFLAGS:-}"
 	# The run path: this machine's PHP, and the folder beside the binary where the image puts it.
 	CGO_LDFLAGS="-L$prefix/lib -Wl,-rpath,$prefix/lib -Wl,-rpath,\$ORIGIN/../lib/phalanx ${PHALANX_LDFLAGS:-}"
-	export CGO_LDFLAGS
+	export CGO_CFLAGS CGO_LDFLAGS
 fi
 exec go "$@"

@@ -25,7 +25,7 @@ if [ ! -x "$home/bin/go" ]; then
 	flock 9
 fi
 if [ ! -x "$home/bin/go" ]; then
-	old=$(command -v go || ls /usr/lib/go-*/bin/go 2>/dev/null | tail -n 1 || true)
+	old=$(command -v go || true)
 	if [ -z "$old" ]; then
 		sudo=()
 		[ "$(id -u)" = 0 ] || sudo=(sudo)
