@@ -640,6 +640,7 @@ class Worker
         if ($this->stopping) {
             return;
         }
+        $this->stopping = true; // before any callback: one that fails stops the worker again
         if ($this->onWorkerStop) {
             try {
                 ($this->onWorkerStop)($this);
@@ -657,7 +658,6 @@ class Worker
             }
         }
         $this->onMessage = $this->onClose = $this->onError = $this->onBufferDrain = $this->onBufferFull = null;
-        $this->stopping = true;
     }
 
     /** Makes the object of a connection; the engine calls this. */

@@ -104,6 +104,7 @@ func start(t *testing.T, script string, ports int) *app {
 	a := &app{t: t, dir: folder(t), ports: freePorts(t, ports), ended: make(chan struct{})}
 	a.cmd = command(t, a.dir, a.ports, script, "start")
 	a.cmd.Stdout, a.cmd.Stderr = a, a
+	a.cmd.WaitDelay = time.Second // a process that outlives the example must not hold the test
 	require.NoError(t, a.cmd.Start())
 	go func() {
 		_ = a.cmd.Wait()

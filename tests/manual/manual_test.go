@@ -257,8 +257,12 @@ func TestUDP(t *testing.T) {
 func TestUnix(t *testing.T) {
 	a := start(t, "unix.php", 1)
 	path := filepath.Join(a.dir, "my.sock")
-	c, err := net.Dial("unix", path)
-	require.NoError(t, err)
+	var c net.Conn
+	require.Eventually(t, func() bool {
+		var err error
+		c, err = net.Dial("unix", path)
+		return err == nil
+	}, patience, 5*time.Millisecond)
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	exchange(t, c, "tom", "hello tom")
 	require.NoError(t, c.Close())

@@ -13,7 +13,7 @@ $worker->onWorkerReload = function (Worker $worker) {
 
 $fresh = new Worker('http://127.0.0.1:' . getenv('PORT2'));
 $fresh->onWorkerStart = function (Worker $worker) {
-    $worker->generation = trim(file_get_contents(__DIR__ . '/generation'));
+    $worker->generation = trim((string)@file_get_contents(__DIR__ . '/generation'));
 };
 $fresh->onMessage = function (TcpConnection $connection) {
     $connection->send('generation ' . $connection->worker->generation);

@@ -472,7 +472,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
             \fclose($this->socket);
         }
         $this->fire($this->onClose);
-        if ($this->protocol !== null && \method_exists($this->protocol, 'onClose')) {
+        if ($this->protocol !== null && \is_callable([$this->protocol, 'onClose'])) {
             try {
                 $this->protocol::onClose($this);
             } catch (Throwable $e) {
