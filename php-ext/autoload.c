@@ -27,7 +27,7 @@ static bool phx_autoload_folder(zend_string *lc_name, char *out, size_t size)
 		return folder != NULL && (size_t) snprintf(out, size, "%s", folder) < size;
 	}
 	if (phx_has_prefix(lc_name, ZEND_STRL("protocols\\"))) {
-		const char *script = SG(request_info).path_translated;
+		const char *script = phx_main_script ? phx_main_script : SG(request_info).path_translated;
 		const char *slash = script ? strrchr(script, '/') : NULL;
 		return slash != NULL && (size_t) snprintf(out, size, "%.*s", (int) (slash - script), script) < size;
 	}

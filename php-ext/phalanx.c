@@ -7,6 +7,9 @@
 
 #include "phalanx_arginfo.h"
 
+/* Set by the server process: the script all slots run. FrankenPHP's request does not tell. */
+const char *phx_main_script;
+
 /* Set by the server process: prepares a slot's script before its first line. */
 void (*phx_slot_request_hook)(void);
 

@@ -60,6 +60,7 @@ typedef struct {
 
 extern __thread phx_loop phx_current_loop;
 extern __thread bool phx_thread_slot;
+extern const char *phx_main_script;
 
 /* loop.c */
 phx_loop *phx_loop_get(void);

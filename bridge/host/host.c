@@ -11,6 +11,7 @@
 extern sapi_module_struct frankenphp_sapi_module __attribute__((weak));
 /* php-ext/phalanx.c */
 extern void (*phx_slot_request_hook)(void) __attribute__((weak));
+extern const char *phx_main_script __attribute__((weak));
 extern char *phx_cli_binary __attribute__((weak));
 extern void phx_slot_ini_defaults(HashTable *configuration) __attribute__((weak));
 extern size_t phx_cli_ub_write(const char *str, size_t len) __attribute__((weak));
@@ -105,10 +106,11 @@ static int startup(sapi_module_struct *module)
 	return result;
 }
 
-void phx_host_setup(int argc, char **argv, char *ini_path, int ini_ignore)
+void phx_host_setup(const char *script, int argc, char **argv, char *ini_path, int ini_ignore)
 {
 	sapi_module_struct *m = &frankenphp_sapi_module;
 
+	phx_main_script = script;
 	script_argc = argc;
 	script_argv = argv;
 	phx_cli_set_script(argv[0], argv[0]);

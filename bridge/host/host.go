@@ -42,6 +42,9 @@ import (
 // reloadPatience bounds how long a reload waits for one slot before it goes on with the next.
 const reloadPatience = 10 * time.Second
 
+// failPause is how long a slot that failed as soon as it began has to wait, as with Workerman.
+const failPause = time.Second
+
 // host is the state of the process.
 type host struct {
 	log     logrus.FieldLogger
@@ -149,7 +152,7 @@ func (h *host) serve() error {
 	if len(h.spec.Argv) > 0 {
 		argv[0] = h.spec.Argv[0]
 	}
-	setup(argv, h.spec.INIPath, h.spec.NoINI)
+	setup(h.spec.Script, argv, h.spec.INIPath, h.spec.NoINI)
 	ext.Register()
 	ext.SlotEntered = h.entered
 
@@ -183,7 +186,7 @@ func settings(lines string) map[string]string {
 	return set
 }
 
-func setup(argv []string, iniPath string, noINI bool) {
+func setup(script string, argv []string, iniPath string, noINI bool) {
 	cli.SetBinary()
 	array := (**C.char)(C.calloc(C.size_t(len(argv)+1), C.size_t(unsafe.Sizeof((*C.char)(nil)))))
 	for i, arg := range argv {
@@ -197,7 +200,7 @@ func setup(argv []string, iniPath string, noINI bool) {
 	if noINI {
 		ignore = 1
 	}
-	C.phx_host_setup(C.int(len(argv)), array, path, ignore)
+	C.phx_host_setup(C.CString(script), C.int(len(argv)), array, path, ignore)
 }
 
 // threadReady runs on a PHP thread each time before it runs the script.
@@ -240,6 +243,7 @@ func (h *host) run(s *slot) {
 		generation := s.generation
 		h.mu.Unlock()
 		ext.SlotReset(s.worker, s.id)
+		began := time.Now()
 		answer, err := h.deliver(s, generation)
 		status := 255
 		switch code := answer.(type) {
@@ -260,6 +264,9 @@ func (h *host) run(s *slot) {
 			Type: supervisor.SlotExit, Worker: s.worker, ID: s.id, Status: (status & 0xff) << 8,
 			PID: ext.FiguresOf(s.worker, s.id).LastThread,
 		}})
+		if status != 0 && time.Since(began) < failPause {
+			time.Sleep(failPause) // what fails at once would fail again and again
+		}
 	}
 }
 
