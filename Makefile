@@ -9,7 +9,7 @@ with_go = PATH="$$(docker/go.sh):$$PATH"
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The go command decides what is out of date; asking it costs a second.
 .PHONY: build
@@ -18,7 +18,7 @@ build: ## build/phalanx: FrankenPHP, Caddy, the engine and the extension in one 
 
 .PHONY: run
 run: build ## serve the demo on http://127.0.0.1:8080 (ADDRESS=... elsewhere)
-	@PHALANX_DEMO_ADDRESS=$(ADDRESS) build/phalanx examples/demo/server.php start
+	@PHALANX_DEMO_ADDRESS=$(ADDRESS) build/phalanx examples/demo/start.php start
 
 .PHONY: test
 test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
@@ -28,6 +28,10 @@ test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
 bench: build ## compare with the bare loop, net/http, FrankenPHP and Workerman
 	@$(with_go) tests/bench/run
 
+.PHONY: bench-short
+bench-short: build ## the same in a minute: wrong answers fail, figures are rough
+	@$(with_go) tests/bench/run -short
+
 .PHONY: lint
 lint: build ## format, vet, static analysis of Go, C and PHP
 	@$(with_go) .ci/run lint
@@ -35,7 +39,7 @@ lint: build ## format, vet, static analysis of Go, C and PHP
 .PHONY: fmt
 fmt: ## format the Go and C sources
 	@$(with_go) gofmt -w bridge goengine tests
-	@if command -v clang-format >/dev/null; then clang-format -i $$(git ls-files '*.c' '*.h' ':!*_arginfo.h'); fi
+	@if command -v clang-format >/dev/null; then clang-format -i $$(git ls-files '*.c' '*.h' ':!*_arginfo.h' ':!tests/cppcheck.h'); fi
 
 .PHONY: clean
 clean: ## remove what was built (PHP stays in its cache folder)

@@ -109,7 +109,8 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 		zend_string_release(base);
 		if (ce == NULL || base_ce == NULL) {
 			if (!EG(exception)) {
-				zend_throw_error(NULL, "Class %s not found", loop->request_class ? ZSTR_VAL(loop->request_class) : "Workerman\\Protocols\\Http\\Request");
+				zend_throw_error(NULL, "Class %s not found",
+					loop->request_class ? ZSTR_VAL(loop->request_class) : "Workerman\\Protocols\\Http\\Request");
 			}
 			return false;
 		}
@@ -447,7 +448,8 @@ PHP_FUNCTION(phalanx_conn_send_file)
 	}
 	phx_sent sent = {0};
 	phx_apply_ops(loop);
-	phx_status st = phx_conn_send_file(loop->engine.loop, (uint64_t) conn, ZSTR_VAL(head), ZSTR_LEN(head), ZSTR_VAL(path), ZSTR_LEN(path), offset, length, &sent);
+	phx_status st = phx_conn_send_file(loop->engine.loop, (uint64_t) conn, ZSTR_VAL(head), ZSTR_LEN(head),
+		ZSTR_VAL(path), ZSTR_LEN(path), offset, length, &sent);
 	phx_sent_directly(c, st, &sent, return_value);
 }
 
@@ -675,7 +677,8 @@ PHP_FUNCTION(phalanx_conn_ws_accept)
 	ZEND_HASH_FOREACH_END();
 	smart_str_0(&lines);
 	phx_apply_ops(&phx_current_loop);
-	phx_status st = phx_conn_ws_accept(phx_current_loop.engine.loop, (uint64_t) conn, lines.s ? ZSTR_VAL(lines.s) : NULL, lines.s ? ZSTR_LEN(lines.s) : 0);
+	phx_status st = phx_conn_ws_accept(phx_current_loop.engine.loop, (uint64_t) conn,
+		lines.s ? ZSTR_VAL(lines.s) : NULL, lines.s ? ZSTR_LEN(lines.s) : 0);
 	smart_str_free(&lines);
 	RETURN_BOOL(st == PHX_OK);
 }

@@ -291,7 +291,9 @@ PHP_FUNCTION(phalanx_loop_watch)
 	}
 	php_stream_from_zval_no_verify(stream, zstream);
 	phx_watch_entry *w = NULL;
-	if (stream == NULL || php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, false) != SUCCESS) {
+	if (stream == NULL ||
+		php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, false) !=
+			SUCCESS) {
 		/* A stream that was closed under its watch: find it by its resource, and forget it. */
 		zend_ulong key;
 		phx_watch_entry *entry;
@@ -471,7 +473,8 @@ PHP_FUNCTION(phalanx_listen)
 	char text[PHX_TEXT_SIZE];
 	int32_t text_len = 0;
 	bool has_address = address && Z_TYPE_P(address) == IS_STRING;
-	phx_status id = phx_listen(loop->engine.loop, (int32_t) fd, has_address ? Z_STRVAL_P(address) : NULL, has_address ? Z_STRLEN_P(address) : 0, &o, text, &text_len);
+	phx_status id = phx_listen(loop->engine.loop, (int32_t) fd, has_address ? Z_STRVAL_P(address) : NULL,
+		has_address ? Z_STRLEN_P(address) : 0, &o, text, &text_len);
 	if (id <= 0) {
 		zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", text_len, text);
 		RETURN_THROWS();
@@ -557,5 +560,6 @@ PHP_FUNCTION(phalanx_udp_send)
 		Z_PARAM_STR(remote)
 	ZEND_PARSE_PARAMETERS_END();
 
-	RETURN_BOOL(phx_udp_send(phx_current_loop.engine.loop, (int32_t) id, ZSTR_VAL(data), ZSTR_LEN(data), ZSTR_VAL(remote), ZSTR_LEN(remote)) == PHX_OK);
+	RETURN_BOOL(phx_udp_send(phx_current_loop.engine.loop, (int32_t) id, ZSTR_VAL(data), ZSTR_LEN(data),
+					ZSTR_VAL(remote), ZSTR_LEN(remote)) == PHX_OK);
 }

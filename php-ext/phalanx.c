@@ -44,8 +44,16 @@ static PHP_MINFO_FUNCTION(phalanx)
 }
 
 static zend_module_entry phalanx_module_entry = {
-	STANDARD_MODULE_HEADER, "phalanx", ext_functions, PHP_MINIT(phalanx), NULL, PHP_RINIT(phalanx), PHP_RSHUTDOWN(phalanx), PHP_MINFO(phalanx),
-	PHX_VERSION, STANDARD_MODULE_PROPERTIES,
+	STANDARD_MODULE_HEADER,
+	"phalanx",
+	ext_functions,
+	PHP_MINIT(phalanx),
+	NULL,
+	PHP_RINIT(phalanx),
+	PHP_RSHUTDOWN(phalanx),
+	PHP_MINFO(phalanx),
+	PHX_VERSION,
+	STANDARD_MODULE_PROPERTIES,
 };
 
 void *phx_module_entry(void)

@@ -54,7 +54,7 @@ typedef struct {
 	zend_class_entry *request_ce;
 	zend_string *request_class;
 	uint32_t request_buffer, request_connection; /* property offsets, 0: by name */
-	zend_class_entry *conn_ce;                    /* class of the last connection object */
+	zend_class_entry *conn_ce;                   /* class of the last connection object */
 	uint32_t conn_on_message;
 } phx_loop;
 

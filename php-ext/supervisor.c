@@ -43,7 +43,8 @@ PHP_FUNCTION(phalanx_supervisor_start)
 	phx_status st = phx_supervisor_start(ZSTR_VAL(json.s), ZSTR_LEN(json.s), cwd, text, &text_len);
 	smart_str_free(&json);
 	if (st != PHX_OK) {
-		zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", text_len, text_len ? text : "the engine failed: see the log");
+		zend_throw_exception_ex(
+			spl_ce_RuntimeException, 0, "%.*s", text_len, text_len ? text : "the engine failed: see the log");
 		RETURN_THROWS();
 	}
 }

@@ -31,6 +31,7 @@ extern PHPAPI void php_get_highlight_struct(zend_syntax_highlighter_ini *ini);
 /* Codes of the options that have no letter. */
 enum { OPT_INI = 1, OPT_RF, OPT_RC, OPT_RE, OPT_RZ, OPT_RI };
 
+/* clang-format off */
 static const opt_struct options[] = {
 	{'a', 0, "interactive"}, {'B', 1, "process-begin"}, {'C', 0, "no-chdir"}, {'c', 1, "php-ini"},
 	{'d', 1, "define"}, {'E', 1, "process-end"}, {'e', 0, "profile-info"}, {'F', 1, "process-file"},
@@ -42,6 +43,7 @@ static const opt_struct options[] = {
 	{OPT_RE, 1, "re"}, {OPT_RE, 1, "rextension"}, {OPT_RZ, 1, "rz"}, {OPT_RZ, 1, "rzendextension"},
 	{OPT_RI, 1, "ri"}, {OPT_RI, 1, "rextinfo"}, {'-', 0, NULL},
 };
+/* clang-format on */
 
 struct command {
 	int argc;
@@ -114,9 +116,11 @@ static void print_modules(void)
 	const char **names = calloc(zend_hash_num_elements(&module_registry) + 1, sizeof(*names));
 
 	php_printf("[PHP Modules]\n");
-	ZEND_HASH_MAP_FOREACH_PTR(&module_registry, module) {
+	ZEND_HASH_MAP_FOREACH_PTR(&module_registry, module)
+	{
 		names[n++] = module->name;
-	} ZEND_HASH_FOREACH_END();
+	}
+	ZEND_HASH_FOREACH_END();
 	print_sorted(names, n);
 	free(names);
 
@@ -233,54 +237,54 @@ static void run(struct command *c, zend_file_handle *handle)
 	zend_syntax_highlighter_ini colours;
 
 	switch (c->mode) {
-	case 0:
-		phx_cli_std_streams();
-		php_execute_script(handle);
-		break;
-	case 'r':
-		phx_cli_std_streams();
-		zend_eval_string_ex(c->code, NULL, "Command line code", 1);
-		break;
-	case 'l':
-		lint(c, handle, c->file ? c->file : "Standard input code");
-		break;
-	case 's':
-		if (open_file_for_scanning(handle) == SUCCESS) {
-			php_get_highlight_struct(&colours);
-			zend_highlight(&colours);
-		}
-		break;
-	case 'w':
-		if (open_file_for_scanning(handle) == SUCCESS) {
-			zend_strip();
-		}
-		break;
+		case 0:
+			phx_cli_std_streams();
+			php_execute_script(handle);
+			break;
+		case 'r':
+			phx_cli_std_streams();
+			zend_eval_string_ex(c->code, NULL, "Command line code", 1);
+			break;
+		case 'l':
+			lint(c, handle, c->file ? c->file : "Standard input code");
+			break;
+		case 's':
+			if (open_file_for_scanning(handle) == SUCCESS) {
+				php_get_highlight_struct(&colours);
+				zend_highlight(&colours);
+			}
+			break;
+		case 'w':
+			if (open_file_for_scanning(handle) == SUCCESS) {
+				zend_strip();
+			}
+			break;
 	}
 }
 
 static void ask(struct command *c)
 {
 	switch (c->mode) {
-	case 'i':
-		php_print_info(0xFFFFFFFF);
-		break;
-	case 'm':
-		print_modules();
-		break;
-	case 'v':
-		php_print_version(&cli_module);
-		if (phx_cli_version_line) {
-			php_printf("%s\n", phx_cli_version_line);
-		}
-		break;
-	case OPT_INI:
-		print_ini_files();
-		break;
-	case OPT_RI:
-		print_extension_info(c->name);
-		break;
-	default:
-		print_reflection(c->mode, c->name);
+		case 'i':
+			php_print_info(0xFFFFFFFF);
+			break;
+		case 'm':
+			print_modules();
+			break;
+		case 'v':
+			php_print_version(&cli_module);
+			if (phx_cli_version_line) {
+				php_printf("%s\n", phx_cli_version_line);
+			}
+			break;
+		case OPT_INI:
+			print_ini_files();
+			break;
+		case OPT_RI:
+			print_extension_info(c->name);
+			break;
+		default:
+			print_reflection(c->mode, c->name);
 	}
 }
 
@@ -297,7 +301,8 @@ static int execute(struct command *c)
 	char *self = "Standard input code";
 
 	memset(&handle, 0, sizeof(handle));
-	zend_first_try {
+	zend_first_try
+	{
 		CG(in_compilation) = 0;
 		if (c->extended_info) {
 			CG(compiler_options) |= ZEND_COMPILE_EXTENDED_INFO;
@@ -344,13 +349,16 @@ static int execute(struct command *c)
 				fputs("Could not startup.\n", stderr);
 			}
 		}
-	} zend_end_try();
+	}
+	zend_end_try();
 
-	zend_try {
+	zend_try
+	{
 		if (opened) {
 			zend_destroy_file_handle(&handle);
 		}
-	} zend_end_try();
+	}
+	zend_end_try();
 	if (started) {
 		php_request_shutdown(NULL);
 		status = EG(exit_status);
@@ -374,78 +382,79 @@ static bool parse(struct command *c, int *status)
 
 	while ((opt = php_getopt(c->argc, c->argv, options, &arg, &next, 1, 2)) != -1) {
 		switch (opt) {
-		case 'c':
-			phx_cli_ini_path = strdup(arg);
-			break;
-		case 'n':
-			phx_cli_ini_ignore = 1;
-			break;
-		case 'd':
-			phx_cli_define(arg);
-			break;
-		case 'z': {
-			char *setting = NULL;
-			if (asprintf(&setting, "zend_extension=%s", arg) > 0) {
-				phx_cli_define(setting);
-				free(setting);
+			case 'c':
+				phx_cli_ini_path = strdup(arg);
+				break;
+			case 'n':
+				phx_cli_ini_ignore = 1;
+				break;
+			case 'd':
+				phx_cli_define(arg);
+				break;
+			case 'z': {
+				char *setting = NULL;
+				if (asprintf(&setting, "zend_extension=%s", arg) > 0) {
+					phx_cli_define(setting);
+					free(setting);
+				}
+				break;
 			}
-			break;
-		}
-		case 'e':
-			c->extended_info = true;
-			break;
-		case 'C':
-		case 'q':
-		case 'H':
-			break; /* without effect, or only on what ps shows */
-		case 'f':
-			c->file = strdup(arg);
-			break;
-		case 'r':
-			c->mode = 'r';
-			c->code = strdup(arg);
-			break;
-		case 'l':
-		case 's':
-		case 'w':
-			c->mode = opt;
-			break;
-		case 'i':
-		case 'm':
-		case 'v':
-		case OPT_INI:
-			c->mode = opt;
-			return true;
-		case OPT_RF:
-		case OPT_RC:
-		case OPT_RE:
-		case OPT_RZ:
-		case OPT_RI:
-			c->mode = opt;
-			c->name = strdup(arg);
-			return true;
-		case 'h':
-		case '?':
-			fputs(phx_cli_help, stdout);
-			fflush(stdout);
-			*status = 0;
-			return false;
-		case 'a':
-			*status = usage_error("phalanx has no interactive shell (-a): use php -a, or -r CODE");
-			return false;
-		case 'S':
-		case 't':
-			*status = usage_error("phalanx has no -S: use 'phalanx php-server --listen ADDRESS --root FOLDER'");
-			return false;
-		case 'B':
-		case 'R':
-		case 'F':
-		case 'E':
-			*status = usage_error("phalanx does not process input line by line (-B, -R, -F, -E): read STDIN in the script");
-			return false;
-		default: /* php_getopt has said what is wrong */
-			*status = usage_error("'phalanx help' lists the options");
-			return false;
+			case 'e':
+				c->extended_info = true;
+				break;
+			case 'C':
+			case 'q':
+			case 'H':
+				break; /* without effect, or only on what ps shows */
+			case 'f':
+				c->file = strdup(arg);
+				break;
+			case 'r':
+				c->mode = 'r';
+				c->code = strdup(arg);
+				break;
+			case 'l':
+			case 's':
+			case 'w':
+				c->mode = opt;
+				break;
+			case 'i':
+			case 'm':
+			case 'v':
+			case OPT_INI:
+				c->mode = opt;
+				return true;
+			case OPT_RF:
+			case OPT_RC:
+			case OPT_RE:
+			case OPT_RZ:
+			case OPT_RI:
+				c->mode = opt;
+				c->name = strdup(arg);
+				return true;
+			case 'h':
+			case '?':
+				fputs(phx_cli_help, stdout);
+				fflush(stdout);
+				*status = 0;
+				return false;
+			case 'a':
+				*status = usage_error("phalanx has no interactive shell (-a): use php -a, or -r CODE");
+				return false;
+			case 'S':
+			case 't':
+				*status = usage_error("phalanx has no -S: use 'phalanx php-server --listen ADDRESS --root FOLDER'");
+				return false;
+			case 'B':
+			case 'R':
+			case 'F':
+			case 'E':
+				*status = usage_error(
+					"phalanx does not process input line by line (-B, -R, -F, -E): read STDIN in the script");
+				return false;
+			default: /* php_getopt has said what is wrong */
+				*status = usage_error("'phalanx help' lists the options");
+				return false;
 		}
 	}
 	/* The file is the first argument that is no option, unless "--" ended the options. */

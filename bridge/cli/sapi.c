@@ -323,15 +323,10 @@ ZEND_FUNCTION(cli_get_thread_title)
 	RETURN_STRING(name);
 }
 
-const zend_function_entry phx_cli_functions[] = {
-	ZEND_FE(cli_set_process_title, arginfo_set_title)
-	ZEND_FE(cli_get_process_title, arginfo_get_title)
-	ZEND_FE(dl, arginfo_phx_dl)
-	ZEND_FE_END
-};
+const zend_function_entry phx_cli_functions[] = {ZEND_FE(cli_set_process_title, arginfo_set_title)
+		ZEND_FE(cli_get_process_title, arginfo_get_title) ZEND_FE(dl, arginfo_phx_dl) ZEND_FE_END};
 
 const zend_function_entry phx_slot_functions[] = {
 	ZEND_RAW_FENTRY("cli_set_process_title", zif_cli_set_thread_title, arginfo_set_title, 0, NULL, NULL)
-	ZEND_RAW_FENTRY("cli_get_process_title", zif_cli_get_thread_title, arginfo_get_title, 0, NULL, NULL)
-	ZEND_FE_END
-};
+		ZEND_RAW_FENTRY("cli_get_process_title", zif_cli_get_thread_title, arginfo_get_title, 0, NULL, NULL)
+			ZEND_FE_END};

@@ -17,7 +17,8 @@ extern void phx_slot_ini_defaults(HashTable *configuration) __attribute__((weak)
 extern size_t phx_cli_ub_write(const char *str, size_t len) __attribute__((weak));
 extern void phx_cli_flush(void *context) __attribute__((weak));
 extern void phx_cli_log_message(const char *message, int syslog_type) __attribute__((weak));
-extern int phx_cli_header_handler(sapi_header_struct *h, sapi_header_op_enum op, sapi_headers_struct *hs) __attribute__((weak));
+extern int phx_cli_header_handler(sapi_header_struct *h, sapi_header_op_enum op, sapi_headers_struct *hs)
+	__attribute__((weak));
 extern int phx_cli_send_headers(sapi_headers_struct *h) __attribute__((weak));
 extern void phx_cli_send_header(sapi_header_struct *h, void *context) __attribute__((weak));
 extern void phx_cli_server_variables(zval *track_vars) __attribute__((weak));
@@ -50,13 +51,15 @@ static void slot_request(void)
 /* pcntl_fork would copy one thread of many: the child would wait for ever for locks of the others. */
 ZEND_FUNCTION(phx_no_fork)
 {
-	zend_throw_error(NULL, "A worker cannot fork: it is a thread of the server process. Use proc_open(), or more workers");
+	zend_throw_error(
+		NULL, "A worker cannot fork: it is a thread of the server process. Use proc_open(), or more workers");
 }
 
 /* Signal handlers belong to the process, and PHP's run only where its thread's globals are. */
 ZEND_FUNCTION(phx_no_signals)
 {
-	php_error_docref(NULL, E_WARNING, "A worker is a thread of the server process and has no signals of its own: the supervisor has them");
+	php_error_docref(NULL, E_WARNING,
+		"A worker is a thread of the server process and has no signals of its own: the supervisor has them");
 	RETURN_FALSE;
 }
 

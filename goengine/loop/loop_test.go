@@ -311,7 +311,7 @@ func TestPauseLeavesBytesWithThePeer(t *testing.T) {
 			_ = l.Pause(ev.Conn)
 			l.AddTimer(10*time.Millisecond, false)
 		case loop.Timer:
-			_ = l.Resume(1<<32 | 0)
+			_ = l.Resume(1 << 32) // the first connection's handle
 		}
 	})
 	c := s.dial(t)

@@ -21,11 +21,11 @@
 
 /* To the byte what Workerman 5.2.2 sends for a string. */
 static const char answer[] = "HTTP/1.1 200 OK\r\n"
-			     "Connection: keep-alive\r\n"
-			     "Content-Type: text/html;charset=utf-8\r\n"
-			     "Content-Length: 13\r\n"
-			     "\r\n"
-			     "Hello, World!";
+							 "Connection: keep-alive\r\n"
+							 "Content-Type: text/html;charset=utf-8\r\n"
+							 "Content-Length: 13\r\n"
+							 "\r\n"
+							 "Hello, World!";
 
 enum {
 	ANSWER = sizeof(answer) - 1,
@@ -70,7 +70,7 @@ static void drop(int fd)
 
 static void watch(int fd, int op, uint32_t events)
 {
-	struct epoll_event ev = { .events = events, .data.fd = fd };
+	struct epoll_event ev = {.events = events, .data.fd = fd};
 
 	if (epoll_ctl(poller, op, fd, &ev) < 0)
 		die("epoll_ctl");
