@@ -280,8 +280,10 @@ class Worker
         if (\PHP_SAPI !== 'cli') {
             exit("Only run in command line mode\n");
         }
-        if (!\extension_loaded('posix')) {
-            exit("Please install posix extension\n");
+        foreach (['pcntl', 'posix'] as $extension) {
+            if (!\extension_loaded($extension)) {
+                exit("Please install $extension extension\n");
+            }
         }
     }
 
@@ -317,6 +319,7 @@ class Worker
         static::$status = static::STATUS_STARTING;
         static::initGlobalEvent();
         static::$globalStatistics['start_timestamp'] = \time();
+        self::$commandLine = (string)\file_get_contents('/proc/self/cmdline'); // the title takes its place
         static::setProcessTitle('WorkerMan: master process  start_file=' . static::$startFile);
         static::initId();
         Timer::init();

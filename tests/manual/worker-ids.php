@@ -17,7 +17,7 @@ $worker2 = new Worker('websocket://127.0.0.1:' . getenv('PORT2'));
 $worker2->count = 2;
 $worker2->name = 'second';
 $worker2->onWorkerStart = function ($worker2) {
-    echo "worker2->id={$worker2->id} of ", count(Worker::getAllWorkers()), "\n";
+    echo "worker2->id={$worker2->id} of " . count(Worker::getAllWorkers()) . "\n";
 };
 $worker2->onMessage = function (TcpConnection $connection, $data) {
     $connection->send('hello websocket');

@@ -16,6 +16,9 @@ trait Commands
     /** Set for the process that `start -d` leaves running; it has been told to start already. */
     private const DAEMON_MARK = 'PHALANX_DAEMON';
 
+    /** What this process was started with, each argument ended by NUL. */
+    private static string $commandLine = '';
+
     /** @return list<string> the script's arguments, and those in $command */
     public static function getArgv(): array
     {
@@ -150,11 +153,11 @@ trait Commands
             }
             return;
         }
-        $arguments = \explode("\0", \rtrim((string)\file_get_contents('/proc/self/cmdline'), "\0"));
+        $arguments = \explode("\0", \rtrim(self::$commandLine, "\0"));
         $arguments[0] = \PHP_BINARY;
         $shell = \proc_open(
             ['/bin/sh', '-c', '"$@" </dev/null &', 'sh', ...$arguments],
-            [1 => \STDOUT, 2 => \STDERR],
+            [], // handing over STDOUT would move its file's position to where this process began
             $pipes,
             null,
             [self::DAEMON_MARK => '1'] + \getenv()

@@ -29,6 +29,9 @@ trait Master
 
     protected static array $processForWindows = [];
 
+    /** @var list<int> */
+    private static array $earlySignals = [];
+
     /** @var array{start_timestamp: int, worker_exit_info: array<string, array<int, int>>} */
     protected static array $globalStatistics = ['start_timestamp' => 0, 'worker_exit_info' => []];
 
@@ -74,9 +77,17 @@ trait Master
         }
     }
 
-    /** The engine receives the supervisor's signals, and phalanx_supervisor_wait() reports them. */
+    /** Keeps signals that come before the engine receives them, which phalanx_supervisor_start() begins. */
     protected static function installSignal(): void
     {
+        $signals = [
+            \SIGINT, \SIGTERM, \SIGHUP, \SIGTSTP, \SIGQUIT, \SIGUSR1, \SIGUSR2, \SIGIOT, \SIGIO,
+        ];
+        foreach ($signals as $signal) {
+            \pcntl_signal($signal, static function (int $signal): void {
+                self::$earlySignals[] = $signal;
+            }, false);
+        }
     }
 
     protected static function saveMasterPid(): void
@@ -129,6 +140,10 @@ trait Master
     protected static function monitorWorkersForLinux(): void
     {
         static::$status = static::STATUS_RUNNING;
+        \pcntl_signal_dispatch();
+        foreach (self::$earlySignals as $signal) {
+            static::signalHandler($signal);
+        }
         while (true) {
             $event = \phalanx_supervisor_wait(Timer::pending() ? 1.0 : -1.0);
             Timer::signalHandle();
