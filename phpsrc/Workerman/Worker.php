@@ -405,7 +405,7 @@ class Worker
     /** @return resource|null a stream of the listening socket */
     public function getMainSocket(): mixed
     {
-        if ($this->mainSocket === null && static::$globalEvent !== null && $this->localSocket !== null) {
+        if ($this->mainSocket === null && static::$globalEvent !== null && $this->hasSocket()) {
             if (!$this->engineListener) {
                 $this->open();
                 \phalanx_listener_pause($this->engineListener);

@@ -47,12 +47,14 @@ final class StatusTable
             . ' ' . \str_pad((string)$requests, 13);
     }
 
-    /** @return ?array{pid: string, memory: string, connections: string, fails: string, timers: string, requests: string} */
+    /** @return ?array<int|string, string> the whole row, and its fields by name */
     public static function parse(string $row): ?array
     {
         $numbers = '(?<connections>\d+)\s+(?<fails>\d+)\s+(?<timers>\d+)\s+(?<requests>\d+)';
 
-        return \preg_match("/^(?<pid>\d+)\s+(?<memory>[\d.]+)M\s.*\s$numbers\s*$/", $row, $fields) === 1 ? $fields : null;
+        $pattern = "/^(?<pid>\d+)\s+(?<memory>[\d.]+)M\s.*\s$numbers\s*$/";
+
+        return \preg_match($pattern, $row, $fields) === 1 ? $fields : null;
     }
 
     /**
