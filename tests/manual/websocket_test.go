@@ -31,6 +31,8 @@ func (c *client) OnMessage(_ *gws.Conn, m *gws.Message) {
 	_ = m.Close()
 }
 
+func (c *client) OnPong(_ *gws.Conn, data []byte) { c.inbox <- message{text: "pong " + string(data)} }
+
 func (c *client) OnClose(*gws.Conn, error) { close(c.closed) }
 
 func (a *app) websocket(i int, path string, headers http.Header) (*client, error) {
@@ -170,4 +172,22 @@ func TestWebSocketClose(t *testing.T) {
 	d.send("destroy")
 	d.waitClosed()
 	a.waitFor("after close: CLOSED", 2)
+}
+
+func TestWebSocketControlFrames(t *testing.T) {
+	a := start(t, "websocket-control.php", 2)
+	plain := a.connect(0)
+	require.NoError(t, plain.conn.WritePing([]byte("abc")))
+	require.Equal(t, "pong abc", plain.next().text, "answered without the application's help")
+
+	c := a.connect(1)
+	require.NoError(t, c.conn.WritePing([]byte("abc")))
+	require.Equal(t, "pong ABC", c.next().text, "the application answers")
+	c.send("hello")
+	require.Equal(t, message{text: "hello"}, c.next(), "messages are text again")
+	require.NoError(t, c.conn.WritePong([]byte("xyz")))
+	a.waitFor("pong with xyz")
+	require.NoError(t, c.conn.WriteClose(1000, nil))
+	c.waitClosed()
+	a.waitFor("close frame\nclosed\n")
 }

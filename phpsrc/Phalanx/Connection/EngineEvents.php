@@ -165,7 +165,7 @@ trait EngineEvents
     public function onEngineHandshake(Request $request): bool
     {
         $this->encoder = self::ENCODE_WEBSOCKET_LATER;
-        $this->fireHandshake($this->onWebSocketConnect ?? $this->worker->onWebSocketConnect ?? null, $request);
+        $this->fireOrStop($this->onWebSocketConnect ?? $this->worker->onWebSocketConnect ?? null, $request);
         if ($this->status !== self::STATUS_ESTABLISHED) {
             return false;
         }
@@ -180,7 +180,7 @@ trait EngineEvents
             return false;
         }
         $this->encoder = self::websocketEncoder($this->websocketType ??= Websocket::BINARY_TYPE_BLOB);
-        $this->fireHandshake($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
+        $this->fireOrStop($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
         $waiting = $this->sendBuffer;
         $this->sendBuffer = '';
         for ($at = 0; $at < \strlen($waiting); $at += 8 + $length) {
@@ -191,12 +191,40 @@ trait EngineEvents
         return true;
     }
 
-    /** What a handshake callback throws stops the worker, as upstream. */
-    private function fireHandshake(?callable $callback, Request $request): void
+    /**
+     * A WebSocket control frame. A ping that no callback takes is answered here; the engine answers a close frame and
+     * closes, whatever onWebSocketClose does.
+     *
+     * @internal
+     * @param int $opcode 8 close, 9 ping, 10 pong
+     * @param string $data the frame's payload
+     */
+    public function onEngineControl(int $opcode, string $data): void
+    {
+        if ($opcode === 8) {
+            $this->fireOrStop($this->onWebSocketClose ?? $this->worker->onWebSocketClose ?? null);
+            return;
+        }
+        $callback = $opcode === 10
+            ? $this->onWebSocketPong ?? $this->worker->onWebSocketPong ?? null
+            : $this->onWebSocketPing ?? $this->worker->onWebSocketPing ?? null;
+        if ($callback) {
+            // As with upstream: what the callback sends goes out as a pong.
+            $type = $this->websocketType;
+            $this->websocketType = "\x8a";
+            $this->fireOrStop($callback, $data);
+            $this->websocketType = $type;
+        } elseif ($opcode === 9) {
+            \phalanx_conn_send_frame($this->engineHandle, $data, 0x8a);
+        }
+    }
+
+    /** What a WebSocket callback throws stops the worker, as upstream. */
+    private function fireOrStop(?callable $callback, mixed ...$args): void
     {
         if ($callback) {
             try {
-                $callback($this, $request);
+                $callback($this, ...$args);
             } catch (Throwable $e) {
                 Worker::stopAll(250, $e);
             }
