@@ -161,8 +161,7 @@ func (l *Loop) limitTime(c *conn, d time.Duration) {
 	}
 	c.deadline = int64((l.now + d) / time.Second)
 	if c.lookAt == 0 || c.deadline < c.lookAt {
-		c.lookAt = c.deadline
-		l.wheel.add(c.id, c.deadline)
+		c.lookAt = l.wheel.add(c.id, c.deadline)
 	}
 }
 
@@ -185,8 +184,7 @@ func (l *Loop) deadlineReached(id ID) {
 		return
 	case c.deadline >= now:
 		if c.lookAt == 0 || c.deadline < c.lookAt {
-			c.lookAt = c.deadline
-			l.wheel.add(id, c.deadline)
+			c.lookAt = l.wheel.add(id, c.deadline)
 		}
 		return
 	}

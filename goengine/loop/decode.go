@@ -97,9 +97,10 @@ func (l *Loop) message(c *conn, data []byte, head int) {
 	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Arg: c.from(), Conn: c.id, Aux: uint64(head), Data: data})
 }
 
-// progress adjusts the time limit of a message that is on its way.
+// progress adjusts the time limit of a message that is on its way. While a request before it is
+// being served there is none: a refusal would be taken for that one's response.
 func (l *Loop) progress(c *conn) {
-	if c.proto != HTTP && (c.proto != WebSocket || c.wsOpen) {
+	if c.proto != HTTP && (c.proto != WebSocket || c.wsOpen) || c.inflight > 0 {
 		return
 	}
 	switch {

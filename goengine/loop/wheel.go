@@ -13,12 +13,14 @@ type wheel struct {
 
 func (w *wheel) start(now time.Duration) { w.tick = int64(now / time.Second) }
 
-// add arranges a look at the end of second at.
-func (w *wheel) add(id ID, at int64) {
+// add arranges a look at the end of second at, earlier if the wheel does not reach so far, and
+// answers the second.
+func (w *wheel) add(id ID, at int64) int64 {
 	at = min(max(at, w.tick+1), w.tick+int64(len(w.buckets))-1)
 	b := &w.buckets[at%int64(len(w.buckets))]
 	*b = append(*b, id)
 	w.entries++
+	return at
 }
 
 // next is when the next look is due.
