@@ -359,12 +359,13 @@ func TestReload(t *testing.T) {
 
 	stays := a.connect(0)
 	generation("2")
-	require.NoError(t, a.cmd.Process.Signal(syscall.SIGUSR1))
-	require.Equal(t, "worker reloading", stays.next().text)
-	require.Eventually(t, func() bool {
+	require.Eventually(t, func() bool { // a reload that comes while another ends is ignored
+		require.NoError(t, a.cmd.Process.Signal(syscall.SIGUSR1))
+		time.Sleep(50 * time.Millisecond)
 		_, body := a.get(1, "/")
 		return body == "generation 2"
 	}, patience, 5*time.Millisecond)
+	require.Equal(t, "worker reloading", stays.next().text)
 	stays.send("still here")
 	a.stop()
 	require.Contains(t, a.output(), "master stops")
