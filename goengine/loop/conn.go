@@ -63,6 +63,7 @@ type conn struct {
 	announced bool // the application knows of it: Close is to be told
 	inHead    bool // header time limit runs
 
+	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
 	deadline   int64  // second at which the time limit ends, 0 none
 	lookAt     int64  // second of the earliest wheel entry
@@ -299,6 +300,10 @@ func (l *Loop) readDone(c *conn, n int, errno unix.Errno) bool {
 // waits for it any more.
 func (l *Loop) peerEnded(c *conn) {
 	c.eof = true
+	if c.inBatch {
+		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
+		return // drainBacklog goes on when all that came before the FIN is told
+	}
 	l.endAfterFlush(c)
 }
 
@@ -378,6 +383,9 @@ func (l *Loop) drainBacklog() {
 		c.inBatch = false
 		if c.in != nil && !c.paused && c.status == open && !c.awaits {
 			l.decodeBuffered(c)
+		}
+		if c.eof && !c.inBatch && !c.paused && !c.awaits && c.status == open {
+			l.endAfterFlush(c)
 		}
 	}
 }
@@ -526,9 +534,10 @@ func (l *Loop) Pause(id ID) error {
 }
 
 // Defer takes back a message of this batch that came before the application paused its
-// connection; it is delivered when the connection is resumed.
+// connection; it is delivered when the connection is resumed. Data need not be kept: until it is
+// consumed it is told again.
 func (l *Loop) Defer(ev *Event) {
-	if c := l.lookup(ev.Conn); c != nil {
+	if c := l.lookup(ev.Conn); c != nil && ev.Kind != Data {
 		later := *ev
 		later.Data = append([]byte(nil), ev.Data...)
 		c.deferred = append(c.deferred, later)

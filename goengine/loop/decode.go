@@ -84,6 +84,11 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 			l.violation(c, errors.New("loop: input over the limit"))
 			return 0
 		}
+		if c.told == l.turn {
+			l.enqueue(c) // the application is yet to say what it uses of the first
+			return 0
+		}
+		c.told = l.turn
 		l.events = append(l.events, Event{Kind: Data, Proto: User, Arg: c.from(), Conn: c.id, Data: buf})
 		c.announced = true
 		l.stats.messages++
@@ -117,7 +122,7 @@ func (l *Loop) progress(c *conn) {
 func (l *Loop) violation(c *conn, err error) {
 	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: framing lost")
 	if c.announced {
-		l.queueOrAdd(Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
+		l.events = append(l.events, Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
 	}
 	l.endAfterFlush(c)
 }

@@ -153,3 +153,6 @@ func (r *recorder) count(k loop.Kind) int {
 	}
 	return n
 }
+
+// finish sends a FIN.
+func (p *peer) finish() { require.NoError(p.t, unix.Shutdown(p.fd, unix.SHUT_WR)) }

@@ -58,9 +58,9 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 // Flush applies operations and writes: one write for each connection that has something to say,
 // whatever order they came in. Then connections that are to end do so.
 func (l *Loop) Flush(ops []byte) {
-	l.Apply(l.ops)
+	l.apply(l.ops, len(ops) == 0)
 	l.ops = l.ops[:0]
-	l.Apply(ops)
+	l.apply(ops, true)
 	for _, c := range l.dirty {
 		l.writeDirty(c)
 	}
@@ -77,7 +77,10 @@ func (l *Loop) Flush(ops []byte) {
 // Apply encodes and writes a run of operations, connection by connection. The rest of a flush is
 // left to Flush, so it may be called in mid-batch: when the sender's buffer is full, or before an
 // operation that must come behind the queued ones.
-func (l *Loop) Apply(ops []byte) {
+func (l *Loop) Apply(ops []byte) { l.apply(ops, false) }
+
+// apply: last says that no operation of this batch follows, so that the engine's own answers may.
+func (l *Loop) apply(ops []byte, last bool) {
 	if len(ops) == 0 {
 		return
 	}
@@ -114,7 +117,7 @@ func (l *Loop) Apply(ops []byte) {
 			c.out.B = dst
 			continue
 		}
-		if c.tail != nil {
+		if last && c.tail != nil {
 			dst = append(dst, c.tail.B...)
 			bytebufferpool.Put(c.tail)
 			c.tail = nil

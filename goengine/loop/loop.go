@@ -77,6 +77,7 @@ type Loop struct {
 	log     logrus.FieldLogger
 	clock   func() time.Duration
 	now     time.Duration // read once a batch
+	turn    uint32        // number of the batch
 
 	arena    []byte // off the Go heap, so that C may read it between calls
 	arenaOff int
@@ -184,8 +185,11 @@ func (l *Loop) Process(ready []unix.EpollEvent) []Event {
 	l.release()
 	l.now = l.clock()
 	l.events = append(l.events[:0], l.takeQueued()...)
+	l.turn++
 	l.expire()
-	if len(l.backlog) > 0 {
+	// Events left over belong before what a connection says next: it is read when they are told.
+	behind := len(l.queued) > 0
+	if len(l.backlog) > 0 && !behind {
 		l.drainBacklog()
 	}
 	for i := range ready {
@@ -193,7 +197,7 @@ func (l *Loop) Process(ready []unix.EpollEvent) []Event {
 		flags := ready[i].Events
 		switch data >> tagShift {
 		case tagConn:
-			if c := l.lookup(data); c != nil {
+			if c := l.lookup(data); c != nil && !behind {
 				l.connReady(c, flags)
 			}
 		case tagListener:
@@ -217,7 +221,7 @@ func (l *Loop) takeQueued() []Event {
 		switch l.queued[i].Kind {
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Message, Data:
+		case Message, Posted:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
@@ -299,14 +303,6 @@ func (l *Loop) expire() {
 	l.wheel.advance(l.now, l.deadlineReached)
 }
 
-func (l *Loop) queueOrAdd(ev Event) {
-	if l.room(1) {
-		l.events = append(l.events, ev)
-		return
-	}
-	l.queued = append(l.queued, ev)
-}
-
 // AddTimer arranges a Timer event, Conn being the identifier, after d, and again every d if repeat is set.
 func (l *Loop) AddTimer(d time.Duration, repeat bool) timer.ID {
 	d = max(d, minInterval)
@@ -352,8 +348,13 @@ func (l *Loop) drainInbox() {
 	l.inbox.posts = nil
 	l.inbox.mu.Unlock()
 	for _, p := range posts {
-		data := l.keep(p.Data)
-		l.queueOrAdd(Event{Kind: Posted, Arg: p.Arg, Data: data})
+		ev := Event{Kind: Posted, Arg: p.Arg, Data: p.Data}
+		if len(l.queued) > 0 || !l.room(1) {
+			l.queued = append(l.queued, ev) // its bytes are kept when its turn comes
+			continue
+		}
+		ev.Data = l.keep(p.Data)
+		l.events = append(l.events, ev)
 	}
 }
 
