@@ -167,7 +167,7 @@ function phalanx_supervisor_start(array $spec): void {}
 
 /**
  * The next thing that happened, or null after $timeoutSeconds (negative: no limit).
- * @return array{type: 'ready'|'signal'|'slot_exit'|'server_exit'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, message?: string}|null
+ * @return array{type: 'ready'|'signal'|'slot_exit'|'server_exit'|'reloaded'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, message?: string}|null
  */
 function phalanx_supervisor_wait(float $timeoutSeconds = -1.0): ?array {}
 

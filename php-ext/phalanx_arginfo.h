@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f9ea8dc8af38d57e6dd40507f7755fcdf329084c */
+ * Stub hash: 905b3511d3b8ff53d009984dc270686a1e1556d0 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -55,6 +55,7 @@ const (
 	Signal     = "signal"      // the process got one of Signals
 	SlotExit   = "slot_exit"   // a slot ended; another takes its place
 	ServerExit = "server_exit" // the server process died; another takes its place
+	Reloaded   = "reloaded"    // a reload has come to its end
 	Stopped    = "stopped"     // all is over
 )
 

@@ -154,6 +154,10 @@ trait Master
                 case 'slot_exit':
                     self::slotExited($event);
                     break;
+                case 'ready':
+                case 'reloaded':
+                    self::reloaded();
+                    break;
                 case 'server_exit':
                     static::log(self::title() . ' server process ended: ' . ($event['message'] ?? 'unknown reason'));
                     break;
@@ -192,7 +196,13 @@ trait Master
         if ($id !== false) {
             static::$idMap[$key][$id] = 0;
         }
-        if (static::$status === static::STATUS_RELOADING && static::$pidsToRestart === []) {
+    }
+
+    /** A reload is over when the last slot's replacement is at work; a new server process has fresh slots anyway. */
+    private static function reloaded(): void
+    {
+        static::$pidsToRestart = [];
+        if (static::$status === static::STATUS_RELOADING) {
             static::$status = static::STATUS_RUNNING;
         }
     }
@@ -288,9 +298,6 @@ trait Master
             }
         }
         \phalanx_supervisor_reload(static::$gracefulStop);
-        if (static::$pidsToRestart === []) {
-            static::$status = static::STATUS_RUNNING;
-        }
     }
 
     private static function stopMasterAndWorkers(int $code, mixed $log): void
