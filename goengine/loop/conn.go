@@ -169,7 +169,9 @@ func (l *Loop) limitTime(c *conn, d time.Duration) {
 // deadlineReached is the wheel's look at a connection.
 func (l *Loop) deadlineReached(id ID) {
 	if id>>tagShift == tagListener {
-		_ = l.ResumeListener(int(id & tagMask))
+		if lst := l.listeners[int(id&tagMask)]; lst != nil && lst.resume {
+			_ = l.ResumeListener(lst.id)
+		}
 		return
 	}
 	c := l.lookup(id)

@@ -45,7 +45,8 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 	if c.pending() > c.maxSend || c.file != nil {
 		return c.pending(), ErrFull
 	}
-	file, err := os.Open(path)
+	// Non-blocking for the open itself: that of a pipe would wait for a writer.
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return 0, err
 	}

@@ -24,6 +24,7 @@ type listener struct {
 	fd     int
 	opts   ListenOptions
 	paused bool
+	resume bool // by the loop, when the back-off is over
 }
 
 // Listen serves a bound, listening (or datagram) socket, which becomes the loop's: CloseListener
@@ -96,6 +97,7 @@ func (l *Loop) listenerReady(id int) {
 // backOff stops accepting for a second.
 func (l *Loop) backOff(lst *listener) {
 	_ = l.PauseListener(lst.id)
+	lst.resume = true
 	l.wheel.add(tagListener<<tagShift|uint64(lst.id), int64(l.now.Seconds())+1)
 }
 
@@ -105,6 +107,7 @@ func (l *Loop) PauseListener(id int) error {
 	if lst == nil {
 		return ErrClosed
 	}
+	lst.resume = false
 	if lst.paused {
 		return nil
 	}
