@@ -24,6 +24,7 @@ extern char *phx_cli_help;
 /* A sapi's ini_defaults: the weakest settings, below every php.ini. */
 void phx_cli_ini_defaults(HashTable *configuration);
 void phx_slot_ini_defaults(HashTable *configuration);
+void phx_web_ini_defaults(HashTable *configuration);
 
 /* ini_entries of a command line: what `php` hard-codes, then the -d of this process, which are
  * stronger than every php.ini. malloc'ed; the caller owns it. */

@@ -41,20 +41,34 @@ void phx_cli_ini_defaults(HashTable *configuration)
 	set_default(configuration, "display_errors", "1");
 }
 
-/* A worker lives long and runs the same code for years: what is slow to start and quick to run
- * pays there. Time stamps are looked at whenever a file is included, which workers do when they
- * start, so that a reload never runs old code. */
-void phx_slot_ini_defaults(HashTable *configuration)
+/* A server lives long and runs the same code for years: what is slow to start and quick to run
+ * pays there. */
+static void server_defaults(HashTable *configuration)
 {
-	phx_cli_ini_defaults(configuration);
-	set_default(configuration, "opcache.enable_cli", "1"); /* the workers' SAPI name is cli */
 	set_default(configuration, "opcache.jit", "tracing");
 	set_default(configuration, "opcache.jit_buffer_size", "64M");
 	set_default(configuration, "opcache.memory_consumption", "128");
 	set_default(configuration, "opcache.interned_strings_buffer", "16");
 	set_default(configuration, "opcache.max_accelerated_files", "20000");
 	set_default(configuration, "opcache.validate_timestamps", "1");
+}
+
+/* Time stamps are looked at whenever a file is included, which workers do when they start, so that
+ * a reload never runs old code. */
+void phx_slot_ini_defaults(HashTable *configuration)
+{
+	phx_cli_ini_defaults(configuration);
+	server_defaults(configuration);
+	set_default(configuration, "opcache.enable_cli", "1"); /* the workers' SAPI name is cli */
 	set_default(configuration, "opcache.revalidate_freq", "0");
+}
+
+/* Behind Caddy, errors are for the log and not for whoever asks. */
+void phx_web_ini_defaults(HashTable *configuration)
+{
+	server_defaults(configuration);
+	set_default(configuration, "display_errors", "0");
+	set_default(configuration, "log_errors", "1");
 }
 
 void phx_cli_define(const char *setting)

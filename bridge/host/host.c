@@ -14,6 +14,7 @@ extern void (*phx_slot_request_hook)(void) __attribute__((weak));
 extern const char *phx_main_script __attribute__((weak));
 extern char *phx_cli_binary __attribute__((weak));
 extern void phx_slot_ini_defaults(HashTable *configuration) __attribute__((weak));
+extern void phx_web_ini_defaults(HashTable *configuration) __attribute__((weak));
 extern size_t phx_cli_ub_write(const char *str, size_t len) __attribute__((weak));
 extern void phx_cli_flush(void *context) __attribute__((weak));
 extern void phx_cli_log_message(const char *message, int syslog_type) __attribute__((weak));
@@ -134,4 +135,9 @@ void phx_host_setup(const char *script, int argc, char **argv, char *ini_path, i
 	m->send_header = phx_cli_send_header;
 	m->register_server_variables = phx_cli_server_variables;
 	phx_slot_request_hook = slot_request;
+}
+
+void phx_web_setup(void)
+{
+	frankenphp_sapi_module.ini_defaults = phx_web_ini_defaults;
 }

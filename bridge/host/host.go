@@ -55,7 +55,8 @@ type host struct {
 
 	up     chan struct{} // closed when FrankenPHP has made the worker
 	upOnce sync.Once
-	out    sync.Mutex // guards writes to control
+	out    sync.Mutex     // guards writes to control
+	untold sync.WaitGroup // slots that came to their loop and whose end has not been told
 
 	mu        sync.Mutex // guards all below
 	slots     []*slot
@@ -227,6 +228,15 @@ func (h *host) threadReady(int) {
 }
 
 func (h *host) stopped() {
+	told := make(chan struct{})
+	go func() {
+		h.untold.Wait() // all threads are parked: no slot begins any more
+		close(told)
+	}()
+	select {
+	case <-told:
+	case <-time.After(time.Second):
+	}
 	h.send(supervisor.Report{Event: supervisor.Event{Type: "ending", PID: os.Getpid()}})
 	os.Exit(0)
 }
@@ -258,12 +268,16 @@ func (h *host) run(s *slot) {
 		}
 		h.mu.Lock()
 		s.exits++
+		entered := isClosed(s.entered)
 		s.entered = make(chan struct{})
 		h.mu.Unlock()
 		h.send(supervisor.Report{Event: supervisor.Event{
 			Type: supervisor.SlotExit, Worker: s.worker, ID: s.id, Status: (status & 0xff) << 8,
 			PID: ext.FiguresOf(s.worker, s.id).LastThread,
 		}})
+		if entered {
+			h.untold.Done()
+		}
 		if status != 0 && time.Since(began) < failPause {
 			time.Sleep(failPause) // what fails at once would fail again and again
 		}
@@ -282,16 +296,26 @@ func (h *host) deliver(s *slot, generation int) (any, error) {
 	}, nil)
 }
 
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 // entered is told by the extension, on the slot's thread.
 func (h *host) entered(worker, id, thread int) {
 	h.mu.Lock()
 	s := h.find(worker, id)
-	if s == nil {
+	if s == nil || isClosed(s.entered) {
 		h.mu.Unlock()
 		return
 	}
 	s.started = time.Now()
 	close(s.entered)
+	h.untold.Add(1)
 	all := true
 	for _, other := range h.slots {
 		if other.generation > 1 || other.started.IsZero() {
@@ -328,6 +352,7 @@ func (h *host) reload(graceful bool) {
 		h.mu.Lock()
 		h.reloading = false
 		h.mu.Unlock()
+		h.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
 	}()
 	command := "reload"
 	if graceful {

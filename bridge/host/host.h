@@ -5,4 +5,7 @@
  * its name as the user wrote it; all of it is kept. */
 void phx_host_setup(const char *script, int argc, char **argv, char *ini_path, int ini_ignore);
 
+/* Before Caddy starts FrankenPHP: php.ini's defaults for a web server. */
+void phx_web_setup(void);
+
 #endif

@@ -35,6 +35,7 @@ func main() {
 	case helpMode:
 		fmt.Print(cli.Help)
 	case caddyMode:
+		host.Web()
 		caddycmd.Main()
 	default:
 		os.Exit(cli.Main(os.Args, versionLine()))
