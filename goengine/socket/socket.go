@@ -131,18 +131,23 @@ func resolve(hostPort string) (netip.AddrPort, error) {
 }
 
 func listenUnix(path string, o Options) (int, error) {
-	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	if err != nil {
-		return -1, os.NewSyscallError("socket", err)
+	if path == "" {
+		return -1, errors.New("the address has no path") // the kernel would choose a name
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
 		probe, err := net.Dial("unix", path)
 		if err == nil {
 			_ = probe.Close()
-			_ = unix.Close(fd)
 			return -1, unix.EADDRINUSE
 		}
-		_ = os.Remove(path)
+		// Nothing but a refusal says that nobody listens: a full queue gives EAGAIN.
+		if errors.Is(err, unix.ECONNREFUSED) {
+			_ = os.Remove(path)
+		}
+	}
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, os.NewSyscallError("socket", err)
 	}
 	return bound(fd, &unix.SockaddrUnix{Name: path}, unix.SOCK_STREAM, o)
 }
