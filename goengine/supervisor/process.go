@@ -31,6 +31,7 @@ type process struct {
 	began   time.Time
 	up      chan struct{} // closed when PHP runs
 	gone    chan struct{} // closed when the process has ended
+	heard   chan struct{} // closed when all its reports have been read
 	err     error         // why, once gone
 }
 
@@ -77,7 +78,7 @@ func (s *Supervisor) spawn() (*process, error) {
 		_ = ours.Close()
 		return nil, fmt.Errorf("supervisor: cannot start the server process: %w", err)
 	}
-	p := &process{cmd: cmd, control: ours, began: time.Now(), up: make(chan struct{}), gone: make(chan struct{})}
+	p := &process{cmd: cmd, control: ours, began: time.Now(), up: make(chan struct{}), gone: make(chan struct{}), heard: make(chan struct{})}
 	go func() {
 		p.err = cmd.Wait()
 		if p.err == nil {
@@ -102,6 +103,7 @@ func (s *Supervisor) send(p *process, cmd Command) {
 
 // listen reads what the server process reports until it ends.
 func (s *Supervisor) listen(p *process) {
+	defer close(p.heard)
 	rd := bufio.NewReader(p.control)
 	for {
 		text, err := rd.ReadBytes('\n')
@@ -120,7 +122,11 @@ func (s *Supervisor) listen(p *process) {
 func (s *Supervisor) report(p *process, r *Report) {
 	switch r.Type {
 	case reportUp:
-		close(p.up)
+		select {
+		case <-p.up:
+		default:
+			close(p.up)
+		}
 	case reportStatus:
 		s.mu.Lock()
 		answer := s.asked[r.Seq]
@@ -133,9 +139,26 @@ func (s *Supervisor) report(p *process, r *Report) {
 		s.mu.Lock()
 		s.slots[[2]int{r.Worker, r.ID}] = r.PID
 		s.mu.Unlock()
+	case SlotExit:
+		s.mu.Lock()
+		delete(s.slots, [2]int{r.Worker, r.ID}) // not to be reported again with the death of the process
+		s.mu.Unlock()
+		s.emit(r.Event)
 	default:
 		s.emit(r.Event)
 	}
+}
+
+// end waits until a process has ended and its last reports are read, and closes the channel.
+func (p *process) end() {
+	<-p.gone
+	t := time.NewTimer(lastWords)
+	defer t.Stop()
+	select {
+	case <-p.heard:
+	case <-t.C: // a child of the process still holds its end
+	}
+	_ = p.control.Close()
 }
 
 // kill ends the process at once.

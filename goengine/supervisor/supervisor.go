@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	startTimeout = 60 * time.Second // for PHP to come up in the server process
+	startTimeout = 60 * time.Second // default of Options.StartTimeout
 	steady       = 5 * time.Second  // a process that ran so long is not failing again and again
 	maxBackOff   = 5 * time.Second
+	lastWords    = time.Second // for what a process has reported before it ended
 	killGrace    = time.Second // on top of the stop time-out, before SIGKILL
 	firstFD      = 4           // of the listening sockets, behind the standard streams and the control channel
 )
@@ -27,6 +28,8 @@ type Options struct {
 	Env    []string // default: this process's
 	Dir    string   // working directory; default: this process's
 	Logger logrus.FieldLogger
+
+	StartTimeout time.Duration // for PHP to come up in the first server process; default 60 s
 }
 
 // Supervisor runs one application. Its methods may be called from any goroutine.
@@ -62,6 +65,9 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 	if s.opts.Path == "" {
 		s.opts.Path = "/proc/self/exe"
 	}
+	if s.opts.StartTimeout <= 0 {
+		s.opts.StartTimeout = startTimeout
+	}
 	if s.opts.Env == nil {
 		s.opts.Env = os.Environ()
 	}
@@ -71,10 +77,13 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 	}
 	go s.spawner()
 	p, err := s.spawn()
-	if err == nil {
-		err = s.awaitStart(p)
-	}
 	if err != nil {
+		s.release()
+		return nil, err
+	}
+	if err := s.awaitStart(p); err != nil {
+		p.kill()
+		p.end()
 		s.release()
 		return nil, err
 	}
@@ -83,7 +92,7 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 }
 
 func (s *Supervisor) awaitStart(p *process) error {
-	t := time.NewTimer(startTimeout)
+	t := time.NewTimer(s.opts.StartTimeout)
 	defer t.Stop()
 	select {
 	case <-p.up:
@@ -91,8 +100,7 @@ func (s *Supervisor) awaitStart(p *process) error {
 	case <-p.gone:
 		return fmt.Errorf("supervisor: the server process did not start: %w", p.err)
 	case <-t.C:
-		p.kill()
-		return fmt.Errorf("supervisor: the server process did not start within %s", startTimeout)
+		return fmt.Errorf("supervisor: the server process did not start within %s", s.opts.StartTimeout)
 	}
 }
 
@@ -145,8 +153,7 @@ func (s *Supervisor) emit(ev Event) {
 // watch starts a new server process whenever one has died, at once unless they die again and again.
 func (s *Supervisor) watch(p *process) {
 	for failures := 0; ; failures++ {
-		<-p.gone
-		_ = p.control.Close()
+		p.end()
 		s.mu.Lock()
 		stopping, lost := s.stopping, s.slots
 		s.slots = map[[2]int]int{}

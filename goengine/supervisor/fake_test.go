@@ -1,0 +1,174 @@
+package supervisor_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
+)
+
+// TestMain makes this binary a server process too: the supervisor starts it as one.
+func TestMain(m *testing.M) {
+	if fd, err := strconv.Atoi(os.Getenv(supervisor.ControlEnv)); err == nil {
+		f := &fake{control: os.NewFile(uintptr(fd), "control")}
+		os.Exit(f.serve())
+	}
+	os.Exit(m.Run())
+}
+
+// What a fake server process does, as Spec.Script.
+const (
+	serves   = "serves"   // all that it is told
+	silent   = "silent"   // never says that it is up
+	crashes  = "crashes"  // ends before it is up
+	stubborn = "stubborn" // does not stop
+	gated    = "gated"    // serves, but crashes while the file PidFile is there
+)
+
+// fake is a server process without PHP.
+type fake struct {
+	control *os.File
+	spec    supervisor.Spec
+}
+
+func (f *fake) send(r supervisor.Report) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(err)
+	}
+	_, _ = f.control.Write(append(b, '\n'))
+}
+
+func (f *fake) eachSlot(do func(worker, id int)) {
+	for w := range f.spec.Workers {
+		for id := range f.spec.Workers[w].Count {
+			do(w, id)
+		}
+	}
+}
+
+func (f *fake) serve() int {
+	rd := bufio.NewReader(f.control)
+	var fds [][]int
+	for {
+		var cmd supervisor.Command
+		text, err := rd.ReadBytes('\n')
+		if err != nil || json.Unmarshal(text, &cmd) != nil {
+			return 71
+		}
+		switch cmd.Cmd {
+		case "start":
+			f.spec, fds = *cmd.Spec, cmd.FDs
+			if status := f.start(fds); status != 0 {
+				return status
+			}
+		case "reload":
+			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: fmt.Sprint("reload ", cmd.Graceful)}})
+		case "status":
+			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}))
+		case "stop":
+			if f.spec.Script == stubborn {
+				continue
+			}
+			// More than fits one read, and the process ends with it.
+			for range 100 {
+				f.eachSlot(func(w, id int) {
+					f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Worker: w, ID: id, Message: fmt.Sprint("stop ", cmd.Graceful)}})
+				})
+			}
+			return 0
+		}
+	}
+}
+
+func (f *fake) start(fds [][]int) int {
+	switch f.spec.Script {
+	case silent:
+		return 0
+	case crashes:
+		return 3
+	case gated:
+		if _, err := os.Stat(f.spec.PidFile); err == nil {
+			return 3
+		}
+	}
+	f.send(supervisor.Up(os.Getpid()))
+	f.eachSlot(func(w, id int) { f.send(supervisor.SlotStart(w, id, 100*w+id+1)) })
+	for w := range fds {
+		for i, fd := range fds[w] {
+			go f.accept(fmt.Sprintf("worker %d socket %d process %d", w, i, os.Getpid()), fd)
+		}
+	}
+	f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Ready, PID: os.Getpid()}})
+	return 0
+}
+
+// accept greets whoever connects.
+func (f *fake) accept(greeting string, fd int) {
+	l, err := net.FileListener(os.NewFile(uintptr(fd), "listener"))
+	if err != nil {
+		panic(err)
+	}
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(c, greeting)
+		_ = c.Close()
+	}
+}
+
+// app is a supervisor under test.
+type app struct {
+	*supervisor.Supervisor
+	t    *testing.T
+	over bool // Stopped has come
+}
+
+func options() supervisor.Options {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return supervisor.Options{Args: []string{"fake"}, Logger: log}
+}
+
+func start(t *testing.T, spec supervisor.Spec) *app {
+	t.Helper()
+	s, err := supervisor.Start(spec, options())
+	require.NoError(t, err)
+	a := &app{Supervisor: s, t: t}
+	t.Cleanup(func() {
+		if !a.over {
+			a.Stop(false)
+			a.Stop(false)
+			a.await(supervisor.Stopped)
+		}
+	})
+	return a
+}
+
+// await waits for an event of a kind and answers it with those before it.
+func (a *app) await(kind string) (ev supervisor.Event, before []supervisor.Event) {
+	a.t.Helper()
+	for {
+		ev, ok := a.Wait(20 * time.Second)
+		if !ok {
+			a.t.Fatalf("no event %s, but %+v", kind, before)
+		}
+		a.over = a.over || ev.Type == supervisor.Stopped
+		if ev.Type == kind {
+			return ev, before
+		}
+		before = append(before, ev)
+	}
+}

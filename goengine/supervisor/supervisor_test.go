@@ -1,0 +1,201 @@
+package supervisor_test
+
+import (
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
+)
+
+func twoWorkers(script string) supervisor.Spec {
+	return supervisor.Spec{Script: script, Workers: []supervisor.Worker{{Name: "a", Count: 2}, {Name: "b"}}}
+}
+
+func TestALifeFromStartToStop(t *testing.T) {
+	for _, graceful := range []bool{false, true} {
+		a := start(t, twoWorkers(serves))
+		ready, before := a.await(supervisor.Ready)
+		require.Empty(t, before)
+		st := a.Status()
+		require.Equal(t, os.Getpid(), st.PID)
+		require.Equal(t, ready.PID, st.ServerPID)
+		require.Zero(t, st.Restarts)
+		require.Equal(t, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}, st.Slots)
+
+		a.Reload(true)
+		ev, _ := a.await(supervisor.SlotExit)
+		require.Equal(t, "reload true", ev.Message)
+		a.Reload(false)
+		ev, _ = a.await(supervisor.SlotExit)
+		require.Equal(t, "reload false", ev.Message)
+
+		a.Stop(graceful)
+		over, before := a.await(supervisor.Stopped)
+		require.Empty(t, over.Message)
+		require.Len(t, before, 300, "what the process reported last is not lost")
+		for _, ev := range before {
+			require.Equal(t, supervisor.SlotExit, ev.Type)
+			require.Equal(t, map[bool]string{false: "stop false", true: "stop true"}[graceful], ev.Message)
+		}
+	}
+}
+
+func TestADeadServerProcessIsReplaced(t *testing.T) {
+	a := start(t, twoWorkers(serves))
+	first, _ := a.await(supervisor.Ready)
+	a.Reload(true) // slot 0 of worker 0 ends, and has not started again
+	a.await(supervisor.SlotExit)
+	require.NoError(t, unix.Kill(first.PID, unix.SIGKILL))
+
+	exit, before := a.await(supervisor.ServerExit)
+	require.Empty(t, before)
+	require.Equal(t, first.PID, exit.PID)
+	require.Equal(t, int(unix.SIGKILL), exit.Status)
+	second, lost := a.await(supervisor.Ready)
+	require.NotEqual(t, first.PID, second.PID)
+	gone := map[[2]int]int{}
+	for _, ev := range lost {
+		require.Equal(t, supervisor.SlotExit, ev.Type)
+		require.Equal(t, int(unix.SIGKILL), ev.Status)
+		gone[[2]int{ev.Worker, ev.ID}] = ev.PID
+	}
+	require.Equal(t, map[[2]int]int{{0, 1}: 2, {1, 0}: 101}, gone, "those that had started, each once")
+	st := a.Status()
+	require.Equal(t, 1, st.Restarts)
+	require.Equal(t, second.PID, st.ServerPID)
+}
+
+func TestAStopEndsTheBackOff(t *testing.T) {
+	spec := supervisor.Spec{Script: gated, PidFile: filepath.Join(t.TempDir(), "gate")}
+	a := start(t, spec)
+	ready, _ := a.await(supervisor.Ready)
+	require.NoError(t, os.WriteFile(spec.PidFile, nil, 0o600))
+	require.NoError(t, unix.Kill(ready.PID, unix.SIGTERM))
+	for i := range 3 {
+		exit, _ := a.await(supervisor.ServerExit)
+		if i > 0 {
+			require.Equal(t, 3<<8, exit.Status)
+		}
+	}
+	require.Empty(t, a.Status().Slots) // asks nobody
+	a.Reload(true)                     // tells nobody
+	a.Stop(true)
+	a.await(supervisor.Stopped)
+}
+
+func TestFailuresToStart(t *testing.T) {
+	missing := options()
+	missing.Path = "/nonexistent"
+	hasty := options()
+	hasty.StartTimeout = 50 * time.Millisecond
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+	inUse := "tcp://" + taken.Addr().String()
+	tests := []struct {
+		name, script, listen string
+		opts                 supervisor.Options
+		err                  string
+	}{
+		{"a process that never says it is up", silent, "", hasty, "supervisor: the server process did not start within 50ms"},
+		{"one that ends before", crashes, "", options(), "supervisor: the server process did not start: exit status 3"},
+		{"no such program", serves, "", missing, "supervisor: cannot start the server process: fork/exec /nonexistent: no such file or directory"},
+		{"an address in use", serves, inUse, options(), "Unable to connect to " + inUse + " (Address already in use)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := supervisor.Start(supervisor.Spec{Script: tt.script, Workers: []supervisor.Worker{{Listen: tt.listen}}}, tt.opts)
+			require.EqualError(t, err, tt.err)
+		})
+	}
+}
+
+func TestAProcessThatDoesNotStopIsKilled(t *testing.T) {
+	for _, times := range []int{1, 2} { // once: after the stop time-out; twice: now
+		a := start(t, supervisor.Spec{Script: stubborn, StopTimeout: 0.01})
+		a.await(supervisor.Ready)
+		for range times {
+			a.Stop(false)
+		}
+		a.await(supervisor.Stopped)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func greeting(t *testing.T, c net.Conn) string {
+	t.Helper()
+	require.NoError(t, c.SetDeadline(time.Now().Add(20*time.Second)))
+	b, err := io.ReadAll(c)
+	require.NoError(t, err)
+	_ = c.Close()
+	return string(b)
+}
+
+func TestConnectionsWaitWhileNoProcessServes(t *testing.T) {
+	address := freeAddress(t)
+	spec := supervisor.Spec{
+		Script: gated, PidFile: filepath.Join(t.TempDir(), "gate"),
+		Workers: []supervisor.Worker{{}, {Count: 4, Listen: "tcp://" + address}},
+	}
+	a := start(t, spec)
+	ready, _ := a.await(supervisor.Ready)
+	c, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	require.Regexp(t, "^worker 1 socket 0 process ", greeting(t, c), "one socket for the slots of a worker")
+
+	require.NoError(t, os.WriteFile(spec.PidFile, nil, 0o600))
+	require.NoError(t, unix.Kill(ready.PID, unix.SIGKILL))
+	a.await(supervisor.ServerExit)
+	a.await(supervisor.ServerExit)
+	c, err = net.Dial("tcp", address)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(spec.PidFile))
+	require.Contains(t, greeting(t, c), "worker 1 socket 0 process ")
+
+	a.Stop(true)
+	a.await(supervisor.Stopped)
+	_, err = net.Dial("tcp", address)
+	require.ErrorIs(t, err, unix.ECONNREFUSED, "the sockets go with the supervisor")
+}
+
+func TestReusePortGivesEachSlotASocket(t *testing.T) {
+	address := freeAddress(t)
+	a := start(t, supervisor.Spec{Script: serves, Workers: []supervisor.Worker{{Count: 3, Listen: "tcp://" + address, ReusePort: true}}})
+	a.await(supervisor.Ready)
+	seen := map[string]bool{}
+	for i := 0; len(seen) < 3 && i < 1000; i++ {
+		c, err := net.Dial("tcp", address)
+		require.NoError(t, err)
+		seen[regexp.MustCompile(`socket \d+`).FindString(greeting(t, c))] = true
+	}
+	require.Equal(t, map[string]bool{"socket 0": true, "socket 1": true, "socket 2": true}, seen)
+}
+
+func TestSignalsBecomeEvents(t *testing.T) {
+	a := start(t, supervisor.Spec{Script: serves})
+	a.await(supervisor.Ready)
+	a.Notify()
+	defer signal.Reset(append(supervisor.Signals, unix.SIGPIPE)...)
+	for _, sig := range supervisor.Signals {
+		require.NoError(t, unix.Kill(os.Getpid(), sig.(unix.Signal)))
+		ev, _ := a.await(supervisor.Signal)
+		require.Equal(t, int(sig.(unix.Signal)), ev.Signal)
+	}
+	require.NoError(t, unix.Kill(os.Getpid(), unix.SIGPIPE)) // is not deadly
+}
