@@ -176,12 +176,17 @@ func (h *host) serve() error {
 		frankenphp.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))))
 }
 
-// settings turns lines of php.ini into FrankenPHP's form.
+// settings turns lines of php.ini into FrankenPHP's form, which knows each name once: it writes
+// lines again, so a name that comes several times ("extension") has its further lines in its value.
 func settings(lines string) map[string]string {
 	set := map[string]string{}
 	for line := range strings.SplitSeq(lines, "\n") {
 		if name, value, ok := strings.Cut(line, "="); ok {
-			set[strings.TrimSpace(name)] = strings.TrimSpace(value)
+			name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+			if before, ok := set[name]; ok {
+				value = before + "\n" + name + "=" + value
+			}
+			set[name] = value
 		}
 	}
 	return set
@@ -251,8 +256,8 @@ func (h *host) run(s *slot) {
 		}
 		s.generation++
 		generation := s.generation
+		ext.SlotReset(s.worker, s.id) // under the lock: a stop comes before and is seen, or its command stays
 		h.mu.Unlock()
-		ext.SlotReset(s.worker, s.id)
 		began := time.Now()
 		answer, err := h.deliver(s, generation)
 		status := 255
@@ -278,8 +283,8 @@ func (h *host) run(s *slot) {
 		if entered {
 			h.untold.Done()
 		}
-		if status != 0 && time.Since(began) < failPause {
-			time.Sleep(failPause) // what fails at once would fail again and again
+		if (status != 0 || answer == nil) && time.Since(began) < failPause {
+			time.Sleep(failPause) // what fails, or calls exit(), at once would do so again and again
 		}
 	}
 }

@@ -186,7 +186,7 @@ func TestSlotEnds(t *testing.T) {
 
 // A script that cannot even start does not take the machine's time for it.
 func TestSlotNeverStarts(t *testing.T) {
-	for failure, said := range map[string]string{"syntax": "syntax error", "throw": "thrown at the start", "exit": "", "memory": "Allowed memory size"} {
+	for failure, said := range map[string]string{"syntax": "syntax error", "throw": "thrown at the start", "exit": "", "success": "", "memory": "Allowed memory size"} {
 		t.Run(failure, func(t *testing.T) {
 			t.Parallel()
 			a := prepare(t, 1, "FAILURE="+failure)
