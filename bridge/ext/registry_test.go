@@ -66,7 +66,7 @@ func TestACommandWaitsForTheSlotToEnterItsLoop(t *testing.T) {
 }
 
 func TestResetForgetsCommandAndStatus(t *testing.T) {
-	h, l := newLoop(t)
+	h, _ := newLoop(t)
 	k := key(2)
 	enterSlot(h, k, 1)
 	noteSlot(h, 4096, 0)
@@ -77,8 +77,8 @@ func TestResetForgetsCommandAndStatus(t *testing.T) {
 	require.NoError(t, SlotControl(k.worker, k.id, "stop"))
 	SlotReset(k.worker, k.id)
 	require.Zero(t, ExitStatus(k.worker, k.id))
-	h, l = newLoop(t)
-	enterSlot(h, k, 1)
+	next, l := newLoop(t)
+	enterSlot(next, k, 1)
 	require.Empty(t, posted(t, l))
 }
 
