@@ -218,3 +218,27 @@ func TestUserDataIsToldOnceAfterAPause(t *testing.T) {
 	d.settle()
 	require.Equal(t, "abcdef", got)
 }
+
+// Data that is held back stays in the connection's buffer: it is told again, not twice.
+func TestDeferredUserDataIsToldOnce(t *testing.T) {
+	got, paused := "", true
+	d := drive(t, func(l *loop.Loop, ev *loop.Event) {
+		switch {
+		case ev.Kind != loop.Data:
+		case paused:
+			_ = l.Pause(ev.Conn)
+			l.Defer(ev)
+		default:
+			got += string(ev.Data)
+			l.Consume(ev.Conn, len(ev.Data))
+		}
+	})
+	p := d.connect(loop.ListenOptions{Proto: loop.User})
+	p.write("abc")
+	d.settle()
+	p.write("def")
+	paused = false
+	require.NoError(t, d.Resume(p.id))
+	d.settle()
+	require.Equal(t, "abcdef", got)
+}
