@@ -128,7 +128,7 @@ class Worker
     /** @var ?callable(Worker): mixed */
     public $onWorkerReload = null;
 
-    /** tcp, udp, unix or ssl */
+    /** tcp, udp or unix; ssl is refused */
     public string $transport = 'tcp';
 
     /**
@@ -576,6 +576,9 @@ class Worker
             }
         } elseif ($this->transport === 'tcp') {
             $this->transport = $scheme;
+        }
+        if ($this->transport === 'ssl') {
+            throw new RuntimeException(TcpConnection::NO_TLS);
         }
 
         return self::BUILD_IN_TRANSPORTS[$this->transport] . ':' . $address;

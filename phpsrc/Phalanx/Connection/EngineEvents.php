@@ -27,7 +27,9 @@ trait EngineEvents
     {
         $connection = new self(Worker::$globalEvent, $handle);
         $connection->worker = $worker;
-        $connection->transport = $worker->transport;
+        if ($worker->transport !== 'tcp') {
+            $connection->transport = $worker->transport;
+        }
         $connection->onMessage = $worker->onMessage;
         $connection->onClose = $worker->onClose;
         $connection->onError = $worker->onError;

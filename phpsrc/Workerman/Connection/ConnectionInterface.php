@@ -18,8 +18,8 @@ abstract class ConnectionInterface
     public const SEND_FAIL = 2;
 
     /**
-     * Counters of this worker. total_request counts what passed through PHP protocols and UDP; the messages of the
-     * engine's protocols are added when somebody asks for them (Worker::refreshStatistics()).
+     * Counters of this worker. total_request counts messages of protocols written in PHP and datagrams; the engine
+     * counts the messages of all connections: Phalanx\Engine::stats().
      *
      * @var array{connection_count: int, total_request: int, throw_exception: int, send_fail: int}
      */

@@ -66,6 +66,10 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         self::STATUS_CLOSED => 'CLOSED',
     ];
 
+    /** @internal what the transport 'ssl' is refused with: to serve plain text instead would be worse */
+    public const NO_TLS = 'TLS is not supported yet: listen on 127.0.0.1 without it'
+        . ' and put a TLS proxy such as Caddy in front';
+
     /** @var ?callable($connection): mixed */
     public $onConnect = null;
 
@@ -102,8 +106,12 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         }
     }
 
-    /** tcp, unix or ssl */
-    public string $transport = 'tcp';
+    /** tcp or unix; ssl is refused */
+    public string $transport = 'tcp' {
+        set(string $transport) {
+            $this->transport = $transport !== 'ssl' ? $transport : throw new RuntimeException(self::NO_TLS);
+        }
+    }
 
     public ?Worker $worker = null;
 
@@ -308,13 +316,13 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     }
 
     /**
-     * Upstream's TLS handshake; the engine does it.
+     * Upstream's TLS handshake. There is no TLS yet, so it fails.
      *
      * @param resource $socket
      */
     public function doSslHandshake($socket): bool|int
     {
-        return true;
+        return false;
     }
 
     /** Everything that arrives here is sent to $dest, no faster than $dest takes it; both close together. */

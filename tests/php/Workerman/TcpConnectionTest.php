@@ -48,6 +48,17 @@ final class TcpConnectionTest extends EngineCase
         new TcpConnection($this->loop, \fopen('php://memory', 'r'));
     }
 
+    public function testTLSInMidConnectionIsRefused(): void
+    {
+        $connection = (new ReflectionClass(TcpConnection::class))->newInstanceWithoutConstructor();
+        self::assertSame('tcp', $connection->transport);
+        $connection->transport = 'unix';
+        self::assertSame('unix', $connection->transport);
+        $this->expectException(RuntimeException::class);
+        $this->expectExceptionMessage('TLS is not supported yet');
+        $connection->transport = 'ssl';
+    }
+
     public function testAddressesCountersAndLists(): void
     {
         $worker = new Worker('text://127.0.0.1:0');

@@ -45,6 +45,22 @@ final class WorkerTest extends EngineCase
         (new Worker('nothing://127.0.0.1:0'))->listen();
     }
 
+    /** To serve plain text where TLS was asked for would be worse than not to serve. */
+    public function testTLSIsRefused(): void
+    {
+        $byTransport = new Worker('http://127.0.0.1:0');
+        $byTransport->transport = 'ssl';
+        $address = new ReflectionMethod(Worker::class, 'parseSocketAddress');
+        foreach ([$byTransport, new Worker('ssl://127.0.0.1:0')] as $worker) {
+            try {
+                $address->invoke($worker);
+                self::fail('TLS must be refused');
+            } catch (RuntimeException $e) {
+                self::assertStringStartsWith('TLS is not supported yet: ', $e->getMessage());
+            }
+        }
+    }
+
     public function testOnlyOurOwnProtocolsAreTheEngines(): void
     {
         self::assertSame('raw', EngineProtocol::nameOf(null));
