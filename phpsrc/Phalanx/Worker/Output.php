@@ -145,9 +145,28 @@ trait Output
         return static::getUiColumnLength(self::columnKey($column)) + static::UI_SAFE_LENGTH;
     }
 
+    /** In a worker it can be asked; for the supervisor's table it follows from what php.ini and -d say of the workers. */
+    private static function workersHaveJit(): bool
+    {
+        if (\phalanx_role() === 'slot') {
+            return \function_exists('opcache_get_status') && (\opcache_get_status(false)['jit']['on'] ?? false) === true;
+        }
+        $off = static fn (string $name, array $values): bool => \in_array(
+            \strtolower((string)\get_cfg_var($name)),
+            $values,
+            true
+        );
+
+        return \extension_loaded('Zend OPcache')
+            && !$off('opcache.jit', ['disable', 'off', 'no', '0'])
+            && !$off('opcache.enable', ['off', 'no', '0'])
+            && !$off('opcache.enable_cli', ['off', 'no', '0'])
+            && !$off('opcache.jit_buffer_size', ['0']);
+    }
+
     protected static function getVersionLine(): string
     {
-        $jit = \function_exists('opcache_get_status') && (\opcache_get_status(false)['jit']['on'] ?? false) === true;
+        $jit = self::workersHaveJit();
 
         return \str_pad('Workerman/' . static::VERSION, 24)
             . \str_pad('PHP/' . \PHP_VERSION . ' (JIT ' . ($jit ? 'on' : 'off') . ')', 30)
