@@ -335,8 +335,10 @@ func (l *Loop) decodeBuffered(c *conn) {
 	c.inOff += used
 	aliased := len(l.events) > before
 	switch {
-	case c.proto == User && aliased:
-		l.pin(b) // stays c's: Consume tells how much is used
+	case c.proto == User && c.told == l.turn:
+		if aliased {
+			l.pin(b) // stays c's, and in its place: Consume tells how much is used
+		}
 	case c.inOff == len(b.B):
 		c.in, c.inOff = nil, 0
 		if aliased {
