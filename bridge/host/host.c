@@ -33,6 +33,23 @@ static int script_argc;
 static char **script_argv;
 static int (*frankenphp_startup_original)(sapi_module_struct *module);
 
+/* FrankenPHP makes opcache_reset() end all threads and start PHP anew, without this extension, and
+ * it installs that whenever a thread begins a script, for all threads as they share the function.
+ * It leaves alone what is not an internal function, so slots have one in PHP. Nothing needs to be
+ * reset: workers look at a file's time whenever they include it, a reload never runs old code. */
+static zend_result remove_opcache_reset(void)
+{
+	zend_hash_str_del(CG(function_table), ZEND_STRL("opcache_reset"));
+	return SUCCESS;
+}
+
+static void define_opcache_reset(void)
+{
+	if (!zend_hash_str_exists(CG(function_table), ZEND_STRL("opcache_reset"))) {
+		zend_eval_string("function opcache_reset(): bool { return true; }", NULL, "opcache_reset");
+	}
+}
+
 /* On a slot's thread, in the request that runs its script, before the script's first line. */
 static void slot_request(void)
 {
@@ -47,6 +64,7 @@ static void slot_request(void)
 	phx_signals_restore_mask(); /* programs that the script starts inherit it */
 	/* FrankenPHP answers a full opcache by ending all threads, which slots would not do in time. */
 	zend_accel_schedule_restart_hook = NULL;
+	define_opcache_reset();
 }
 
 /* pcntl_fork would copy one thread of many: the child would wait for ever for locks of the others. */
@@ -80,23 +98,16 @@ static zif_handler replace(const char *name, zif_handler handler)
  * shutdown functions and destructors, whose output is to be seen. */
 static zif_handler handle_request_original;
 
-/* FrankenPHP's opcache_reset() ends all threads. Ours needs none: workers look at a file's time
- * whenever they include it, so that a reload never runs old code. */
-ZEND_FUNCTION(phx_opcache_reset)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	RETURN_TRUE;
-}
-
 ZEND_FUNCTION(phx_handle_request)
 {
-	replace("opcache_reset", ZEND_FN(phx_opcache_reset));
 	handle_request_original(INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	php_output_activate();
 }
 
 static int startup(sapi_module_struct *module)
 {
+	zend_post_startup_cb = remove_opcache_reset; /* before the threads copy the table; opcache's calls it */
+
 	int result = frankenphp_startup_original(module);
 
 	if (result == SUCCESS) {

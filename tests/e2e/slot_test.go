@@ -96,6 +96,9 @@ func TestSlotEnvironment(t *testing.T) {
 
 func TestSlotOpcache(t *testing.T) {
 	a := serve(t, "slots.php", 2)
+	for _, slot := range []string{"web 0", "web 1", "text 0"} {
+		a.waitFor("started " + slot)
+	}
 	before := a.serverPID()
 	for range 6 {
 		var o struct{ Enabled, JIT, On, Reset bool }

@@ -13,6 +13,8 @@ final class Counter
     public static int $n = 0;
 }
 
+opcache_reset(); // does no harm: neither here nor in a callback
+
 $web = new Worker('http://127.0.0.1:' . getenv('PORT1'));
 $web->name = 'web';
 $web->count = 2;
