@@ -155,15 +155,22 @@ function phalanx_http_request_class(string $class): void {}
 /* ---- supervisor: only where phalanx_role() is 'script' ---- */
 
 /**
- * Binds the workers' sockets and starts the server process.
+ * Binds the workers' sockets: connections wait in their queues from now on.
  *
  * $spec: script: string; argv: list<string>; stopTimeout: float (seconds); pidFile, logFile: string; workers: a list of
  * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
  * user: string, group: string, reloadable: bool
  *
- * @throws RuntimeException when an address cannot be bound or the server does not start
+ * @throws RuntimeException when an address cannot be bound
  */
-function phalanx_supervisor_start(array $spec): void {}
+function phalanx_supervisor_listen(array $spec): void {}
+
+/**
+ * Starts the server process with those sockets; from now on signals are events.
+ *
+ * @throws RuntimeException when it does not start
+ */
+function phalanx_supervisor_start(): void {}
 
 /**
  * The next thing that happened, or null after $timeoutSeconds (negative: no limit).

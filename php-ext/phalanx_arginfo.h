@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 905b3511d3b8ff53d009984dc270686a1e1556d0 */
+ * Stub hash: 0bdcc3103d79b4332c9e5a2d61372be22bfac03a */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -155,9 +155,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1
 	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_start, 0, 1, IS_VOID, 0)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_listen, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, spec, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_supervisor_start arginfo_phalanx_loop_run
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_wait, 0, 0, IS_ARRAY, 1)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeoutSeconds, IS_DOUBLE, 0, "-1.0")
@@ -208,6 +210,7 @@ ZEND_FUNCTION(phalanx_conn_want);
 ZEND_FUNCTION(phalanx_conn_stream);
 ZEND_FUNCTION(phalanx_conn_ws_accept);
 ZEND_FUNCTION(phalanx_http_request_class);
+ZEND_FUNCTION(phalanx_supervisor_listen);
 ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
 ZEND_FUNCTION(phalanx_supervisor_reload);
@@ -252,6 +255,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_conn_stream, arginfo_phalanx_conn_stream)
 	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
+	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)
 	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)
 	ZEND_FE(phalanx_supervisor_reload, arginfo_phalanx_supervisor_reload)

@@ -17,7 +17,12 @@ static bool phx_only_in_scripts(void)
 	return true;
 }
 
-PHP_FUNCTION(phalanx_supervisor_start)
+static void phx_supervisor_failed(const char *text, int32_t len)
+{
+	zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", len, len ? text : "the engine failed: see the log");
+}
+
+PHP_FUNCTION(phalanx_supervisor_listen)
 {
 	zval *spec;
 	smart_str json = {0};
@@ -40,11 +45,31 @@ PHP_FUNCTION(phalanx_supervisor_start)
 	if (VCWD_GETCWD(cwd, sizeof(cwd)) == NULL) {
 		cwd[0] = '\0'; /* each thread has a directory of its own; without it, the process's */
 	}
-	phx_status st = phx_supervisor_start(ZSTR_VAL(json.s), ZSTR_LEN(json.s), cwd, text, &text_len);
+	phx_status st = phx_supervisor_listen(ZSTR_VAL(json.s), ZSTR_LEN(json.s), cwd, text, &text_len);
 	smart_str_free(&json);
 	if (st != PHX_OK) {
-		zend_throw_exception_ex(
-			spl_ce_RuntimeException, 0, "%.*s", text_len, text_len ? text : "the engine failed: see the log");
+		phx_supervisor_failed(text, text_len);
+		RETURN_THROWS();
+	}
+}
+
+PHP_FUNCTION(phalanx_supervisor_start)
+{
+	char text[PHX_TEXT_SIZE];
+	int32_t text_len = 0;
+
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	phx_status st = phx_supervisor_start(text, &text_len);
+	if (st == PHX_ECLOSED) {
+		zend_throw_error(NULL, "No workers are to be run: call phalanx_supervisor_listen() first");
+		RETURN_THROWS();
+	}
+	if (st != PHX_OK) {
+		phx_supervisor_failed(text, text_len);
 		RETURN_THROWS();
 	}
 }

@@ -30,21 +30,20 @@ func current() *supervisor.Supervisor {
 	return running.s
 }
 
-// phx_supervisor_start takes the orders as JSON, and the script's working directory. On failure
-// the reason is in text.
+// phx_supervisor_listen takes the orders as JSON, and the script's working directory, and binds the
+// sockets. On failure the reason is in text.
 //
-//export phx_supervisor_start
-func phx_supervisor_start(spec *C.char, n C.size_t, cwd *C.char, text *C.char, textLen *C.int32_t) (st C.phx_status) {
+//export phx_supervisor_listen
+func phx_supervisor_listen(spec *C.char, n C.size_t, cwd *C.char, text *C.char, textLen *C.int32_t) (st C.phx_status) {
 	defer guard(&st)
-	err := start(borrow(spec, n), C.GoString(cwd))
-	if err != nil {
+	if err := listen(borrow(spec, n), C.GoString(cwd)); err != nil {
 		*textLen = put(text, err.Error())
 		return C.PHX_EINVAL
 	}
 	return C.PHX_OK
 }
 
-func start(spec []byte, cwd string) error {
+func listen(spec []byte, cwd string) error {
 	running.mu.Lock()
 	defer running.mu.Unlock()
 	if running.s != nil {
@@ -55,15 +54,28 @@ func start(spec []byte, cwd string) error {
 		return err
 	}
 	CommandLine(&orders)
-	s, err := supervisor.Start(orders, supervisor.Options{
+	s, err := supervisor.New(orders, supervisor.Options{
 		Args: []string{"phalanx", "server", orders.Script}, Env: environment(), Dir: cwd, Logger: Log,
 	})
-	if err != nil {
-		return err
+	running.s = s
+	return err
+}
+
+// phx_supervisor_start starts the server process. On failure the reason is in text.
+//
+//export phx_supervisor_start
+func phx_supervisor_start(text *C.char, textLen *C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	s := current()
+	if s == nil {
+		return C.PHX_ECLOSED
+	}
+	if err := s.Launch(); err != nil {
+		*textLen = put(text, err.Error())
+		return C.PHX_EINVAL
 	}
 	s.Notify()
-	running.s = s
-	return nil
+	return C.PHX_OK
 }
 
 // environment is C's, which putenv() in the script has changed; Go's is a copy from the start.

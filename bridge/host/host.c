@@ -116,7 +116,6 @@ static int startup(sapi_module_struct *module)
 		replace("pcntl_signal", ZEND_FN(phx_no_signals));
 		replace("pcntl_alarm", ZEND_FN(phx_no_signals));
 		handle_request_original = replace("frankenphp_handle_request", ZEND_FN(phx_handle_request));
-		zend_register_functions(NULL, phx_slot_functions, NULL, MODULE_PERSISTENT);
 	}
 	return result;
 }
@@ -134,6 +133,7 @@ void phx_host_setup(const char *script, int argc, char **argv, char *ini_path, i
 	m->name = "cli";
 	m->pretty_name = "Phalanx worker";
 	m->ini_defaults = phx_slot_ini_defaults;
+	m->additional_functions = phx_slot_functions;
 	m->executable_location = phx_cli_binary;
 	m->phpinfo_as_text = 1;
 	m->php_ini_path_override = ini_path;

@@ -60,8 +60,8 @@ type host struct {
 
 	mu        sync.Mutex // guards all below
 	slots     []*slot
-	parked    int  // PHP threads whose script has ended for good
-	stopping  bool // no slot is served again
+	parked    map[int]bool // PHP threads whose script has ended for good
+	stopping  bool         // no slot is served again
 	reloading bool
 }
 
@@ -72,6 +72,8 @@ type slot struct {
 	exits      int
 	started    time.Time
 	entered    chan struct{} // closed when the present script has come to its loop
+	thread     int           // that serves it, once entered
+	serving    bool          // its script is on its way, runs, or has shutdown functions to run
 }
 
 // Main serves until the supervisor says stop, or is gone. It answers the exit status.
@@ -87,7 +89,7 @@ func Main() int {
 	unheard := make(chan os.Signal, 1)
 	signal.Notify(unheard, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
 	unix.CloseOnExec(fd)
-	h := &host{log: logrus.StandardLogger(), up: make(chan struct{}), control: os.NewFile(uintptr(fd), "control")}
+	h := &host{log: logrus.StandardLogger(), up: make(chan struct{}), parked: map[int]bool{}, control: os.NewFile(uintptr(fd), "control")}
 	rd := bufio.NewReader(h.control)
 	var first supervisor.Command
 	if err := read(rd, &first); err != nil || first.Cmd != "start" || first.Spec == nil {
@@ -223,13 +225,23 @@ func (h *host) threadReady(int) {
 		return
 	}
 	// The script has ended, its shutdown functions and destructors have run: that was all.
-	h.parked++
-	last := h.parked >= len(h.slots)
+	h.parked[unix.Gettid()] = true
+	h.endIfOver()
+	select {}
+}
+
+// endIfOver ends the process when no script has anything left to do. It is called with mu held and
+// releases it.
+func (h *host) endIfOver() {
+	over := h.stopping
+	for _, s := range h.slots {
+		over = over && (!s.serving || h.parked[s.thread])
+	}
+	over = over || h.stopping && len(h.parked) >= len(h.slots) // none of them came to its loop
 	h.mu.Unlock()
-	if last {
+	if over {
 		h.stopped()
 	}
-	select {}
 }
 
 func (h *host) stopped() {
@@ -255,6 +267,7 @@ func (h *host) run(s *slot) {
 			return
 		}
 		s.generation++
+		s.serving, s.thread = true, 0
 		generation := s.generation
 		ext.SlotReset(s.worker, s.id) // under the lock: a stop comes before and is seen, or its command stays
 		h.mu.Unlock()
@@ -275,6 +288,9 @@ func (h *host) run(s *slot) {
 		s.exits++
 		entered := isClosed(s.entered)
 		s.entered = make(chan struct{})
+		if !h.stopping || answer == nil || !entered {
+			s.serving = false // at a stop, a script that returned goes on to its shutdown functions
+		}
 		h.mu.Unlock()
 		h.send(supervisor.Report{Event: supervisor.Event{
 			Type: supervisor.SlotExit, Worker: s.worker, ID: s.id, Status: (status & 0xff) << 8,
@@ -283,6 +299,8 @@ func (h *host) run(s *slot) {
 		if entered {
 			h.untold.Done()
 		}
+		h.mu.Lock()
+		h.endIfOver()
 		if (status != 0 || answer == nil) && time.Since(began) < failPause {
 			time.Sleep(failPause) // what fails, or calls exit(), at once would do so again and again
 		}
@@ -318,7 +336,7 @@ func (h *host) entered(worker, id, thread int) {
 		h.mu.Unlock()
 		return
 	}
-	s.started = time.Now()
+	s.started, s.thread = time.Now(), thread
 	close(s.entered)
 	h.untold.Add(1)
 	all := true
@@ -413,6 +431,8 @@ func (h *host) stop(graceful bool) {
 	for _, s := range slots {
 		_ = ext.SlotControl(s.worker, s.id, command)
 	}
+	h.mu.Lock()
+	h.endIfOver() // no slot may be at work: those that failed pause
 }
 
 func (h *host) status() []supervisor.Slot {

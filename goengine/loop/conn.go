@@ -65,6 +65,7 @@ type conn struct {
 
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
+	heads      uint64 // bit i: the request i places behind the next to be answered is a HEAD
 	deadline   int64  // second at which the time limit ends, 0 none
 	lookAt     int64  // second of the earliest wheel entry
 	maxSend    int
@@ -580,7 +581,7 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 	}
 	c.proto, c.need, c.scanned, c.wsOpen = p, 0, 0, false
 	if p != HTTP {
-		c.inflight, c.closeRsp = 0, false
+		c.inflight, c.heads, c.closeRsp = 0, 0, false
 	}
 	l.limitTime(c, 0)
 	if c.in != nil {

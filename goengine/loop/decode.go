@@ -176,6 +176,9 @@ var errTooLarge = &http1.Error{Status: 413, Reason: "the body is larger than thi
 
 // request delivers a complete request. The time limit rests until the response is on its way.
 func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
+	if bytes.HasPrefix(data, []byte("HEAD ")) {
+		c.heads |= 1 << min(c.inflight, 63)
+	}
 	c.inflight++
 	c.inHead, c.sent100 = false, false
 	c.closeRsp = !keepAlive

@@ -60,7 +60,7 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 	}
 	out := l.output(c)
 	out.B = append(out.B, head...)
-	if length > 0 {
+	if length > 0 && c.heads&1 == 0 {
 		c.file = &fileSend{file: file, off: offset, left: length, behind: len(out.B) - c.outOff}
 	} else {
 		_ = file.Close()

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -139,13 +140,18 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 		case Frame:
 			return frame.Append(dst, data)
 		case HTTP:
+			head := c.heads&1 != 0
 			dst = http1.AppendBodyResponse(dst, data, !c.closeRsp || c.inflight > 1)
+			if head {
+				dst = dst[:len(dst)-len(data)]
+			}
 			l.responded(c)
 			return dst
 		case WebSocket:
 			return ws.AppendFrame(dst, 0x80|ws.OpText, data)
 		}
 	case SendResponse:
+		data = c.withoutBody(data)
 		l.responded(c)
 	case SendFrame:
 		return ws.AppendFrame(dst, arg, data)
@@ -153,11 +159,23 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 	return append(dst, data...)
 }
 
+// withoutBody cuts a response to what answers a HEAD request (RFC 9110, 9.3.2): a body would be
+// read as the next response.
+func (c *conn) withoutBody(response []byte) []byte {
+	if c.heads&1 != 0 {
+		if i := bytes.Index(response, []byte("\r\n\r\n")); i >= 0 {
+			return response[:i+4]
+		}
+	}
+	return response
+}
+
 // responded notes that a request has its response.
 func (l *Loop) responded(c *conn) {
 	if c.inflight > 0 {
 		c.inflight--
 	}
+	c.heads >>= 1
 	if c.inflight > 0 {
 		return
 	}
@@ -392,6 +410,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	}
 	if c.out == nil && c.file == nil && (op == SendRaw || op == SendResponse) {
 		if op == SendResponse {
+			data = c.withoutBody(data)
 			defer l.responded(c)
 		}
 		l.writeNow(c, data)

@@ -11,6 +11,7 @@ package loop
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -136,6 +137,7 @@ func New(cfg Config) (*Loop, error) {
 		events:    make([]Event, 0, maxEvents),
 		httpLim:   http1.DefaultLimits,
 	}
+	l.httpLim.Body = math.MaxInt64 // each connection's maxPackage bounds it
 	if l.log == nil {
 		l.log = logrus.StandardLogger()
 	}

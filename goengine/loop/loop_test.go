@@ -154,6 +154,28 @@ func TestHTTPServesNetHTTPsClient(t *testing.T) {
 	}
 }
 
+// The limit of a body is the listener's, however the body comes.
+func TestHTTPTakesBodiesUpToTheListenersLimit(t *testing.T) {
+	const size = 12 << 20 // more than the default
+	s := serve(t, loop.ListenOptions{Proto: loop.HTTP, MaxPackage: 13 << 20}, func(l *loop.Loop, ev *loop.Event) {
+		if ev.Kind == loop.Message {
+			_ = l.Send(ev.Conn, loop.SendMessage, fmt.Append(nil, len(body(ev.Data))))
+		}
+	})
+	for _, hidden := range []bool{false, true} {
+		var rd io.Reader = bytes.NewReader(make([]byte, size))
+		if hidden {
+			rd = io.MultiReader(rd)
+		}
+		resp, err := http.Post("http://"+s.addr, "application/octet-stream", rd)
+		require.NoError(t, err)
+		got, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(size), string(got))
+	}
+}
+
 func TestHTTPPipelineIsAnsweredInOrder(t *testing.T) {
 	s := serve(t, loop.ListenOptions{Proto: loop.HTTP}, func(l *loop.Loop, ev *loop.Event) {
 		if ev.Kind == loop.Message {
@@ -237,6 +259,45 @@ func TestHTTPChunkedBodyComesWithItsLength(t *testing.T) {
 	got, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	require.Equal(t, "POST /x HTTP/1.1\r\nHost: h\r\nA: b\r\nContent-Length: 11        \r\n\r\nhello world", string(got))
+}
+
+// RFC 9110, 9.3.2: whichever way the answer is given, a HEAD request gets the head alone, and only it.
+func TestHTTPHeadGetsNoBody(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.WriteFile(path, []byte("content"), 0o600))
+	const whole = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"
+	s := serve(t, loop.ListenOptions{Proto: loop.HTTP}, func(l *loop.Loop, ev *loop.Event) {
+		if ev.Kind != loop.Message {
+			return
+		}
+		switch string(bytes.Fields(ev.Data)[1]) {
+		case "/body":
+			_ = l.Send(ev.Conn, loop.SendMessage, []byte("content"))
+		case "/response":
+			_ = l.Send(ev.Conn, loop.SendResponse, []byte(whole+"content"))
+		case "/written":
+			l.Apply(nil)
+			_, _, _ = l.Write(ev.Conn, loop.SendResponse, 0, []byte(whole+"content"))
+		case "/file":
+			_, _ = l.SendFile(ev.Conn, []byte(whole), path, 0, 0)
+		}
+	})
+	for _, target := range []string{"/body", "/response", "/written", "/file"} {
+		t.Run(target, func(t *testing.T) {
+			c := s.dial(t)
+			rd := bufio.NewReader(c)
+			for _, method := range []string{"HEAD", "GET", "HEAD", "HEAD", "GET"} {
+				_, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: h\r\n\r\n", method, target)
+				require.NoError(t, err)
+				resp, err := http.ReadResponse(rd, &http.Request{Method: method})
+				require.NoError(t, err)
+				got, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.EqualValues(t, 7, resp.ContentLength)
+				require.Equal(t, map[string]string{"HEAD": "", "GET": "content"}[method], string(got))
+			}
+		})
+	}
 }
 
 // A client may close its half as soon as it has asked: the answer still comes.

@@ -53,8 +53,17 @@ type Supervisor struct {
 	slots    map[[2]int]int      // worker, id => thread
 }
 
-// Start binds the sockets and starts the server process; it returns when PHP runs there.
+// Start is New and Launch.
 func Start(spec Spec, opts Options) (*Supervisor, error) {
+	s, err := New(spec, opts)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Launch()
+}
+
+// New binds the sockets: connections wait in their queues from now on.
+func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
 		spec: spec, opts: opts, log: opts.Logger, events: make(chan Event, 1024), started: time.Now(),
 		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{}, slots: map[[2]int]int{},
@@ -75,20 +84,26 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 		s.closeFiles()
 		return nil, err
 	}
+	return s, nil
+}
+
+// Launch starts the server process, once; it returns when PHP runs there. After an error the
+// supervisor is of no more use.
+func (s *Supervisor) Launch() error {
 	go s.spawner()
 	p, err := s.spawn()
 	if err != nil {
 		s.release()
-		return nil, err
+		return err
 	}
 	if err := s.awaitStart(p); err != nil {
 		p.kill()
 		p.end()
 		s.release()
-		return nil, err
+		return err
 	}
 	go s.watch(p)
-	return s, nil
+	return nil
 }
 
 func (s *Supervisor) awaitStart(p *process) error {

@@ -6,6 +6,7 @@ namespace Workerman;
 
 use AllowDynamicProperties;
 use Phalanx\Engine;
+use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\Commands;
 use Phalanx\Worker\EngineProtocol;
 use Phalanx\Worker\Master;
@@ -17,6 +18,7 @@ use Throwable;
 use Workerman\Connection\ConnectionInterface;
 use Workerman\Connection\TcpConnection;
 use Workerman\Connection\UdpConnection;
+use Workerman\Coroutine\Context;
 use Workerman\Events\EventInterface;
 use Workerman\Events\Select;
 
@@ -263,6 +265,7 @@ class Worker
             static::daemonize();
             static::lock();
             static::initWorkers();
+            self::listenForAll();
             static::installSignal();
             static::saveMasterPid();
             static::lock(\LOCK_UN);
@@ -625,8 +628,7 @@ class Worker
         if (!$this->onWorkerStart) {
             return;
         }
-        // As upstream in a Fiber, so that what it calls may suspend.
-        (new \Fiber(function (): void {
+        $start = function (): void {
             try {
                 ($this->onWorkerStart)($this);
             } catch (Throwable $e) {
@@ -636,8 +638,11 @@ class Worker
                 if ($this->pauseAccept === null) {
                     $this->resumeAccept();
                 }
+                Context::destroy();
             }
-        }))->start();
+        };
+        // As upstream always in a Fiber; with a coroutine loop it may wait.
+        Scheduler::hasCoroutineLoop() ? Coroutine::create($start) : (new \Fiber($start))->start();
     }
 
     /** @param bool $force closes also the connections that have received a part of a message */
@@ -672,11 +677,7 @@ class Worker
         $connection = TcpConnection::accepted($this, $handle, $this->listenerProtocol);
         $this->connections[$connection->id] = $connection;
         if ($this->onConnect) {
-            try {
-                ($this->onConnect)($connection);
-            } catch (Throwable $e) {
-                static::stopAll(250, $e);
-            }
+            Scheduler::call($this->onConnect, static fn (Throwable $e) => static::stopAll(250, $e), $connection);
         }
 
         return $connection;

@@ -103,22 +103,28 @@ trait Master
         static::forkWorkersForLinux();
     }
 
-    /** Hands the workers to the engine, which keeps as many slots of each running as it should have. */
-    protected static function forkWorkersForLinux(): void
+    /** Has the engine bind the workers' sockets, before anything is said to have started. */
+    private static function listenForAll(): void
     {
         $workers = [];
         foreach (static::$workers as $worker) {
             $workers[] = $worker->specification();
         }
+        \phalanx_supervisor_listen([
+            'script' => self::mainScript(),
+            'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
+            'workers' => $workers,
+            'stopTimeout' => (float)static::$stopTimeout,
+            'pidFile' => static::$pidFile,
+            'logFile' => static::$logFile,
+        ]);
+    }
+
+    /** The engine keeps as many slots of each worker running as it should have. */
+    protected static function forkWorkersForLinux(): void
+    {
         try {
-            \phalanx_supervisor_start([
-                'script' => self::mainScript(),
-                'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
-                'workers' => $workers,
-                'stopTimeout' => (float)static::$stopTimeout,
-                'pidFile' => static::$pidFile,
-                'logFile' => static::$logFile,
-            ]);
+            \phalanx_supervisor_start();
         } catch (Throwable $e) {
             @\unlink(static::$pidFile);
             throw $e;
