@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Workerman;
 
+use Phalanx\Fiber\Scheduler;
 use RuntimeException;
 use Throwable;
 use Workerman\Events\EventInterface;
@@ -76,8 +77,16 @@ class Timer
         return $id;
     }
 
+    /**
+     * Inside a coroutine, or a callback of a coroutine loop, suspends only that: the worker serves others. Elsewhere it
+     * blocks, as upstream.
+     */
     public static function sleep(float $delay): void
     {
+        if (Scheduler::mayWait()) {
+            Scheduler::sleep($delay);
+            return;
+        }
         \usleep((int)($delay * 1_000_000));
     }
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Workerman\Events;
 
+use Phalanx\Fiber\Scheduler;
+
 /**
  * The engine's loop of the calling thread. Every upstream driver name runs on it, so which one an application picks
  * changes nothing. Objects hold no state: two of them are the same loop.
@@ -98,6 +100,7 @@ trait EngineLoop
     public function deleteAllTimer(): void
     {
         \phalanx_timer_clear();
+        Scheduler::timersDeleted();
     }
 
     /**
@@ -105,7 +108,7 @@ trait EngineLoop
      */
     public function run(): void
     {
-        \phalanx_loop_run();
+        Scheduler::runLoop(\phalanx_loop_run(...));
     }
 
     /**
@@ -114,6 +117,7 @@ trait EngineLoop
     public function stop(): void
     {
         \phalanx_timer_clear();
+        Scheduler::timersDeleted();
         \phalanx_loop_stop();
     }
 

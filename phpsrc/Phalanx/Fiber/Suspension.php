@@ -1,0 +1,105 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalanx\Fiber;
+
+use Fiber;
+
+/**
+ * One wait of one Fiber. Whoever is to end it keeps this object, and with it the Fiber: one that nobody can wake any
+ * more is destroyed.
+ *
+ * @internal
+ */
+final class Suspension
+{
+    private readonly Fiber $fiber;
+
+    private bool $waiting = false;
+
+    /** wake() or the time limit came first; the other one is ignored. */
+    private bool $decided = false;
+
+    private bool $resumed = false;
+
+    private mixed $value = null;
+
+    private int $timer = 0;
+
+    /** To be made inside the Fiber that is going to wait. */
+    public function __construct()
+    {
+        $this->fiber = Fiber::getCurrent();
+    }
+
+    /**
+     * Suspends the current Fiber until wake(), or for some seconds.
+     *
+     * @param float $timeoutSeconds negative: no limit
+     * @return mixed what wake() was given; null when the time was over
+     */
+    public function wait(float $timeoutSeconds = -1.0): mixed
+    {
+        if ($this->decided) {
+            return $this->value;
+        }
+        if ($timeoutSeconds >= 0) {
+            $this->timer = \phalanx_timer_add($timeoutSeconds, $this->expire(...), [], false);
+        }
+        $this->waiting = true;
+        try {
+            while (!$this->resumed) {
+                Fiber::suspend(); // again when somebody else has resumed the Fiber
+            }
+        } finally {
+            $this->waiting = false; // a Fiber that is being destroyed comes here, too
+            $this->decided = true;
+            $this->forgetTimer();
+        }
+
+        return $this->value;
+    }
+
+    /** Ends the wait: the Fiber goes on when the current callback has returned. False: the wait had ended before. */
+    public function wake(mixed $value): bool
+    {
+        if ($this->decided) {
+            return false;
+        }
+        $this->decided = true;
+        $this->value = $value;
+        if ($this->waiting) {
+            $this->forgetTimer();
+            Scheduler::enqueue($this);
+        }
+
+        return true;
+    }
+
+    /** Lets the Fiber go on. Only the loop calls this, so it never happens on another Fiber's stack. */
+    public function resume(): void
+    {
+        if ($this->waiting && $this->fiber->isSuspended()) {
+            $this->resumed = true;
+            $this->fiber->resume();
+        }
+    }
+
+    private function expire(): void
+    {
+        $this->timer = 0;
+        if (!$this->decided) {
+            $this->decided = true;
+            $this->resume();
+        }
+    }
+
+    private function forgetTimer(): void
+    {
+        if ($this->timer) {
+            \phalanx_timer_del($this->timer);
+            $this->timer = 0;
+        }
+    }
+}
