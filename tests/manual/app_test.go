@@ -56,7 +56,7 @@ func phalanxBinary(t *testing.T) string {
 	path, err := filepath.Abs(path)
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
-		t.Skip("no binary: run 'make build' first")
+		t.Fatal("no binary: run 'make build' first")
 	}
 	return path
 }
