@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Phalanx\Connection;
 
+use Phalanx\Fiber\Scheduler;
 use RuntimeException;
 use Throwable;
 use Workerman\Protocols\Http\Request;
@@ -182,7 +183,7 @@ trait EngineEvents
             return false;
         }
         $this->encoder = self::websocketEncoder($this->websocketType ??= Websocket::BINARY_TYPE_BLOB);
-        $this->fireOrStop($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
+        $this->fireInFiber($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
         $waiting = $this->sendBuffer;
         $this->sendBuffer = '';
         for ($at = 0; $at < \strlen($waiting); $at += 8 + $length) {
@@ -204,7 +205,7 @@ trait EngineEvents
     public function onEngineControl(int $opcode, string $data): void
     {
         if ($opcode === 8) {
-            $this->fireOrStop($this->onWebSocketClose ?? $this->worker->onWebSocketClose ?? null);
+            $this->fireInFiber($this->onWebSocketClose ?? $this->worker->onWebSocketClose ?? null);
             return;
         }
         $callback = $opcode === 10
@@ -218,6 +219,14 @@ trait EngineEvents
             $this->websocketType = $type;
         } elseif ($opcode === 9) {
             \phalanx_conn_send_frame($this->engineHandle, $data, 0x8a);
+        }
+    }
+
+    /** As fireOrStop() for callbacks whose end nothing here waits for: in a Fiber on a coroutine loop. */
+    private function fireInFiber(?callable $callback, mixed ...$args): void
+    {
+        if ($callback) {
+            Scheduler::call($callback, static fn (Throwable $e) => Worker::stopAll(250, $e), $this, ...$args);
         }
     }
 

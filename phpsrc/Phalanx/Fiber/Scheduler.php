@@ -9,7 +9,7 @@ use Fiber;
 use SplQueue;
 use Throwable;
 use WeakMap;
-use Workerman\Connection\ConnectionInterface;
+use Workerman\Connection\TcpConnection;
 use Workerman\Worker;
 
 /**
@@ -72,42 +72,45 @@ final class Scheduler
      */
     public static function call(callable $callback, callable $onError, mixed ...$args): void
     {
-        $guarded = static function () use ($callback, $onError, $args): void {
-            try {
-                $callback(...$args);
-            } catch (Throwable $e) {
-                $onError($e);
-            }
-        };
-        self::hasCoroutineLoop() && !self::mayWait() ? self::start($guarded) : $guarded();
+        if (self::hasCoroutineLoop() && !self::mayWait()) {
+            self::start(self::call(...), $callback, $onError, ...$args);
+            return;
+        }
+        try {
+            $callback(...$args);
+        } catch (Throwable $e) {
+            $onError($e);
+        }
     }
 
     /**
      * A message callback that runs in a Fiber. While the callback of an HTTP request waits, the connection delivers no
      * further request: answers leave in the order of the requests.
+     *
+     * @param callable $callback checked when it is called, as on other loops
      */
-    public static function messageCallback(callable $callback): Closure
+    public static function messageCallback(mixed $callback): Closure
     {
-        return static function (ConnectionInterface $connection, mixed $data) use ($callback): void {
+        return static function (TcpConnection $connection, mixed ...$args) use ($callback): void {
             if (self::mayWait()) {
-                $callback($connection, $data);
+                $callback($connection, ...$args);
                 return;
             }
             $done = $held = false;
-            self::start(static function () use ($callback, $connection, $data, &$done, &$held): void {
+            self::start(static function () use ($callback, $connection, $args, &$done, &$held): void {
                 try {
-                    $callback($connection, $data);
+                    $callback($connection, ...$args);
                 } catch (Throwable $e) {
                     $connection->error($e);
                 } finally {
                     $done = true;
                     if ($held) {
-                        $connection->holdMessages(false);
+                        $connection->releaseMessages();
                     }
                 }
             });
             if (!$done) {
-                $held = $connection->holdMessages(true);
+                $held = $connection->holdMessages();
             }
         };
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Phalanx\Worker;
 
 use Exception;
+use Phalanx\Fiber\CoroutineLoop;
 use Throwable;
 use Workerman\Connection\ConnectionInterface;
 use Workerman\Connection\TcpConnection;
@@ -84,7 +85,8 @@ trait Slot
     /** A loop of the application's own cannot carry the engine's connections. */
     private static function engineLoopClass(string $class): string
     {
-        if (\in_array(EngineLoop::class, \class_uses($class) ?: [], true)) {
+        $isEngine = \in_array(EngineLoop::class, \class_uses($class) ?: [], true);
+        if ($isEngine || \is_subclass_of($class, CoroutineLoop::class)) {
             return $class;
         }
         static::log("Warning: $class is not a loop of the engine, " . Select::class . ' is used.');

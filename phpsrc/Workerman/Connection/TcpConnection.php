@@ -8,6 +8,7 @@ use JsonSerializable;
 use Phalanx\Connection\Addresses;
 use Phalanx\Connection\EngineEvents;
 use Phalanx\Connection\Sending;
+use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\EngineProtocol;
 use RuntimeException;
 use stdClass;
@@ -82,8 +83,14 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     /** @var ?callable($connection): mixed the peer has sent a close frame */
     public $onWebSocketClose = null;
 
-    /** @var ?callable($connection, $data): mixed read by the engine for every message */
-    public $onMessage = null;
+    /** @var ?callable($connection, $data): mixed read by the engine for every message; wrapped on a coroutine loop */
+    public $onMessage = null {
+        set($callback) {
+            $this->onMessage = $callback && Scheduler::hasCoroutineLoop()
+                ? Scheduler::messageCallback($callback)
+                : $callback;
+        }
+    }
 
     /** @var ?callable($connection): mixed */
     public $onClose = null;
@@ -260,11 +267,33 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     private function fire(?callable $callback, mixed ...$args): void
     {
         if ($callback) {
-            try {
-                $callback($this, ...$args);
-            } catch (Throwable $e) {
-                $this->error($e);
-            }
+            Scheduler::call($callback, $this->error(...), $this, ...$args);
+        }
+    }
+
+    /**
+     * Delivers no message until releaseMessages(). Only for HTTP, where the order of answers is that of requests.
+     *
+     * @internal
+     * @return bool whether messages are held back
+     */
+    public function holdMessages(): bool
+    {
+        if (!$this->isLive() || EngineProtocol::nameOf($this->protocol) !== 'http') {
+            return false;
+        }
+        \phalanx_conn_pause($this->engineHandle);
+
+        return true;
+    }
+
+    /**
+     * @internal
+     */
+    public function releaseMessages(): void
+    {
+        if ($this->isLive() && !$this->isPaused) {
+            \phalanx_conn_resume($this->engineHandle);
         }
     }
 

@@ -6,6 +6,7 @@ namespace Workerman\Connection;
 
 use JsonSerializable;
 use Phalanx\Connection\Address;
+use Phalanx\Fiber\Scheduler;
 use Throwable;
 use Workerman\Worker;
 
@@ -49,12 +50,13 @@ class UdpConnection extends ConnectionInterface implements JsonSerializable
         }
         $connection = new self($listener, $remote);
         $connection->protocol = $worker->protocol;
-        try {
-            $connection->deliver($worker->onMessage, $data);
-            ++self::$statistics['total_request'];
-        } catch (Throwable $e) {
-            Worker::stopAll(250, $e);
-        }
+        Scheduler::call(
+            static function () use ($connection, $worker, $data): void {
+                $connection->deliver($worker->onMessage, $data);
+                ++self::$statistics['total_request'];
+            },
+            static fn (Throwable $e) => Worker::stopAll(250, $e)
+        );
     }
 
     /** A datagram holds one message, or several where the protocol tells where they end. */
