@@ -162,12 +162,6 @@ func (a *app) tryGet(i int, path string) (string, error) {
 	return string(body), err
 }
 
-func (a *app) number(i int, path string) int {
-	a.t.Helper()
-	n, err := strconv.Atoi(a.get(i, path))
-	require.NoError(a.t, err)
-	return n
-}
 
 // exchange writes and expects exactly these bytes back.
 func exchange(t *testing.T, c net.Conn, write, want string) {

@@ -145,7 +145,7 @@ trait Output
         return static::getUiColumnLength(self::columnKey($column)) + static::UI_SAFE_LENGTH;
     }
 
-    /** In a worker it can be asked; for the supervisor's table it follows from what php.ini and -d say of the workers. */
+    /** A worker can ask; for the supervisor's table it follows from what php.ini and -d say of the workers. */
     private static function workersHaveJit(): bool
     {
         if (\phalanx_role() === 'slot') {
