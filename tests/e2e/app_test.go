@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -161,7 +160,6 @@ func (a *app) tryGet(i int, path string) (string, error) {
 	}
 	return string(body), err
 }
-
 
 // exchange writes and expects exactly these bytes back.
 func exchange(t *testing.T, c net.Conn, write, want string) {
