@@ -197,13 +197,11 @@ func (l *Loop) deadlineReached(id ID) {
 	case c.status == lingering || c.status == ending:
 		l.finish(c)
 	case c.in != nil || c.chunk != nil:
-		l.refuse(c, errTimeout)
+		l.refuse(c, http1.ErrTimeout)
 	default:
 		l.finish(c) // an idle keep-alive connection ends without a word
 	}
 }
-
-var errTimeout = &http1.Error{Status: 408, Reason: "the request did not arrive in time"}
 
 // connReady reads, or writes what waited.
 func (l *Loop) connReady(c *conn, flags uint32) {

@@ -139,27 +139,36 @@ func (l *Loop) refuse(c *conn, err error) {
 	l.closeAfterOutput(c, DefaultLinger)
 }
 
+// parseHead parses the head at the front of buf into l.head and answers its length; 0 while it is
+// incomplete, and when it was refused.
+func (l *Loop) parseHead(c *conn, buf []byte) int {
+	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, &l.head)
+	if err != nil {
+		l.refuse(c, err)
+		return 0
+	}
+	c.scanned = 0
+	if n == 0 {
+		c.scanned = int32(len(buf))
+	}
+	return n
+}
+
 func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
 	if c.chunk != nil {
 		return l.decodeChunks(c, buf)
 	}
 	h := &l.head
-	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, h)
-	if err != nil {
-		l.refuse(c, err)
-		return 0
-	}
+	n := l.parseHead(c, buf)
 	if n == 0 {
-		c.scanned = int32(len(buf))
 		return 0
 	}
-	c.scanned = 0
 	if h.Chunked {
 		l.startChunks(c, buf[h.Start:n], h)
 		return n
 	}
 	if h.ContentLength > int64(c.maxPackage)-int64(n) {
-		l.refuse(c, errTooLarge)
+		l.refuse(c, http1.ErrBodyTooLarge)
 		return 0
 	}
 	total := n + int(h.ContentLength)
@@ -171,8 +180,6 @@ func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
 	l.request(c, buf[h.Start:total], n-h.Start, h.KeepAlive)
 	return total
 }
-
-var errTooLarge = &http1.Error{Status: 413, Reason: "the body is larger than this server accepts"}
 
 // request delivers a complete request. The time limit rests until the response is on its way.
 func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
@@ -243,16 +250,10 @@ var errHandshakeBody = &http1.Error{Status: 400, Reason: "a WebSocket handshake 
 
 func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 	h := &l.head
-	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, h)
-	if err != nil {
-		l.refuse(c, err)
-		return 0
-	}
+	n := l.parseHead(c, buf)
 	if n == 0 {
-		c.scanned = int32(len(buf))
 		return 0
 	}
-	c.scanned = 0
 	if h.Chunked || h.ContentLength > 0 {
 		l.refuse(c, errHandshakeBody)
 		return 0
