@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -120,6 +122,21 @@ func TestMemoryStaysBounded(t *testing.T) {
 	require.Less(t, late-early, 10<<10)
 }
 
+// nothingLeft compares two counts: connections, objects and timers must be as before. The last figure is the
+// whole process's descriptors, of which the other slot and Go's runtime may open some meanwhile; a
+// connection that kept its own would show a thousand times.
+func nothingLeft(t *testing.T, begin, now string) bool {
+	t.Helper()
+	before, after := strings.Fields(begin), strings.Fields(now)
+	require.Len(t, after, len(before))
+	last := len(before) - 1
+	opened, err := strconv.Atoi(before[last])
+	require.NoError(t, err)
+	open, err := strconv.Atoi(after[last])
+	require.NoError(t, err)
+	return slices.Equal(before[:last], after[:last]) && open < opened+20
+}
+
 func TestConnectionsLeaveNothing(t *testing.T) {
 	a := serve(t, "memory.php", 2)
 	pid := a.serverPID()
@@ -160,7 +177,7 @@ func TestConnectionsLeaveNothing(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		require.Eventually(t, func() bool { return count() == begin }, patience, 10*time.Millisecond, "connections remain: %s", count())
+		require.Eventually(t, func() bool { return nothingLeft(t, begin, count()) }, patience, 10*time.Millisecond, "connections remain: %s", count())
 	}
 	visit(1000)
 	// How many connections are open at once, and so how much the collectors leave for later, is the
