@@ -4,7 +4,6 @@ package caddy
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,56 +12,33 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
-func binary(t *testing.T) string {
+// start runs the binary until the test ends.
+func start(t *testing.T, dir string, args ...string) *phalanxtest.Process {
 	t.Helper()
-	path := os.Getenv("PHALANX")
-	if path == "" {
-		path = "../../build/phalanx"
-	}
-	path, err := filepath.Abs(path)
-	require.NoError(t, err)
-	require.FileExists(t, path, "run 'make build' first")
-	return path
+	p := phalanxtest.Command(t, args...)
+	p.Cmd.Dir = dir
+	p.Cmd.Env = append(p.Cmd.Env, "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
+	p.Start()
+	return p
 }
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", phalanxtest.FreePorts(t, 1)[0])
 }
 
-// start runs the binary until the test ends; it is told to stop and given time to.
-func start(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(binary(t), args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	require.NoError(t, err)
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(unix.SIGTERM)
-		kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
-		_ = cmd.Wait()
-		kill.Stop()
-		if t.Failed() {
-			text, _ := os.ReadFile(log.Name())
-			t.Logf("it printed:\n%s", text)
-		}
-	})
-}
+// client gives up early: a request that is never answered fails its test rather than all of them.
+var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: phalanxtest.Patience / 2}
 
 func get(t *testing.T, url string) string {
 	t.Helper()
 	var body string
 	require.Eventually(t, func() bool {
-		resp, err := http.Get(url)
+		resp, err := client.Get(url)
 		if err != nil {
 			return false
 		}
@@ -77,6 +53,21 @@ func get(t *testing.T, url string) string {
 const report = `<?php
 echo json_encode([PHP_SAPI, extension_loaded('phalanx'), ini_get('opcache.jit'), ini_get('display_errors'), ini_get('memory_limit')]);
 `
+
+// Caddy may listen before PHP has started: whoever comes then is answered as soon as it has.
+func TestRequestsWhileStartingAreAnswered(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.php"), []byte("<?php echo 'hello';"), 0o600))
+	for range 8 { // the order is Caddy's choice, so several tries
+		addr := freeAddress(t)
+		p := start(t, dir, "php-server", "--listen", addr)
+		require.NoError(t, phalanxtest.Dial(t, addr).Close()) // Caddy waits for one that is open and silent
+		resp, err := client.Get("http://" + addr)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		p.Stop()
+	}
+}
 
 // The defaults of php.ini are the binary's, and a Caddyfile's are stronger.
 func TestRunServesPHPWithACaddyfile(t *testing.T) {
@@ -109,13 +100,13 @@ func TestPHPServerServesAFolder(t *testing.T) {
 func TestPHPCLIAndVersionAreFrankenPHPsAndCaddys(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "s.php")
 	require.NoError(t, os.WriteFile(script, []byte("<?php echo $argv[1]; exit(3);"), 0o600))
-	out, err := exec.Command(binary(t), "php-cli", script, "word").Output()
+	out, err := exec.Command(phalanxtest.Binary(t), "php-cli", script, "word").Output()
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit)
 	require.Equal(t, 3, exit.ExitCode())
 	require.Equal(t, "word", string(out))
 
-	out, err = exec.Command(binary(t), "version").Output()
+	out, err = exec.Command(phalanxtest.Binary(t), "version").Output()
 	require.NoError(t, err)
 	require.Regexp(t, `^v2\.\d+\.\d+`, string(out))
 }
