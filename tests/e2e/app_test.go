@@ -6,79 +6,53 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 // patience bounds every wait; nothing takes it unless something is broken.
-const patience = 20 * time.Second
+const patience = phalanxtest.Patience
 
 // app is a running script of testdata.
 type app struct {
-	t     *testing.T
-	cmd   *exec.Cmd
-	dir   string
-	ports []int
-	out   *output
-	ended chan struct{}
-}
-
-// phalanx is the phalanx under test.
-func phalanx(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("PHALANX")
-	if path == "" {
-		path = filepath.Join("..", "..", "build", "phalanx")
-	}
-	path, err := filepath.Abs(path)
-	require.NoError(t, err)
-	return path
+	*phalanxtest.Process
+	t           *testing.T
+	dir         string
+	ports       []int
+	environment []string
 }
 
 // prepare copies testdata to a folder of the test's own and finds ports that nobody listens on, which the script finds
 // in PORT1, PORT2 ...; further settings are NAME=value.
 func prepare(t *testing.T, ports int, environment ...string) *app {
 	t.Helper()
-	a := &app{t: t, dir: t.TempDir(), out: &output{}, ended: make(chan struct{})}
+	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, ports), environment: environment}
 	require.NoError(t, os.CopyFS(a.dir, os.DirFS("testdata")))
-	for range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer func() { _ = l.Close() }()
-		a.ports = append(a.ports, l.Addr().(*net.TCPAddr).Port)
+	for i, port := range a.ports {
+		a.environment = append(a.environment, fmt.Sprintf("PORT%d=%d", i+1, port))
 	}
-	a.cmd = a.command(environment)
-	a.cmd.Stdout, a.cmd.Stderr = a.out, a.out
+	a.Process = a.command()
 	return a
 }
 
-func (a *app) command(environment []string, args ...string) *exec.Cmd {
+// command prepares a phalanx in the app's folder and with its settings.
+func (a *app) command(args ...string) *phalanxtest.Process {
 	a.t.Helper()
-	cmd := exec.Command(phalanx(a.t), args...)
-	cmd.Dir = a.dir
-	cmd.Env = append(os.Environ(), environment...)
-	for i, port := range a.ports {
-		cmd.Env = append(cmd.Env, fmt.Sprintf("PORT%d=%d", i+1, port))
-	}
-	cmd.WaitDelay = time.Second // a process that outlives the script must not hold the test
-	return cmd
+	p := phalanxtest.Command(a.t, args...)
+	p.Cmd.Dir = a.dir
+	p.Cmd.Env = append(p.Cmd.Env, a.environment...)
+	return p
 }
 
 func (a *app) start(args ...string) {
 	a.t.Helper()
-	a.cmd.Args = append(a.cmd.Args, args...)
-	require.NoError(a.t, a.cmd.Start())
-	go func() {
-		_ = a.cmd.Wait()
-		close(a.ended)
-	}()
-	a.t.Cleanup(a.stop)
+	a.Cmd.Args = append(a.Cmd.Args, args...)
+	a.Start()
 }
 
 // serve starts a script and waits until its sockets are there.
@@ -86,7 +60,7 @@ func serve(t *testing.T, script string, ports int, environment ...string) *app {
 	t.Helper()
 	a := prepare(t, ports, environment...)
 	a.start(script, "start")
-	a.waitFor("Start success.")
+	a.WaitFor("Start success.")
 	for i := range ports {
 		require.Eventually(t, func() bool {
 			at := fmt.Sprintf("0100007F:%04X ", a.ports[i])
@@ -102,28 +76,6 @@ func (a *app) listening(network string) string {
 	table, err := os.ReadFile("/proc/net/" + network)
 	require.NoError(a.t, err)
 	return string(table)
-}
-
-// stop presses Ctrl+C; the script must then end by itself.
-func (a *app) stop() {
-	_ = a.cmd.Process.Signal(syscall.SIGINT)
-	select {
-	case <-a.ended:
-	case <-time.After(patience):
-		_ = a.cmd.Process.Kill()
-		<-a.ended
-		a.t.Error("did not stop")
-	}
-	if a.t.Failed() {
-		a.t.Logf("it printed:\n%s", a.out)
-	}
-}
-
-// waitFor waits until the script has printed text.
-func (a *app) waitFor(text string) {
-	a.t.Helper()
-	require.Eventually(a.t, func() bool { return strings.Contains(a.out.String(), text) }, patience, 5*time.Millisecond,
-		"it never printed %q", text)
 }
 
 func (a *app) addr(i int) string { return fmt.Sprintf("127.0.0.1:%d", a.ports[i]) }

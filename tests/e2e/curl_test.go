@@ -134,5 +134,5 @@ func TestCurl(t *testing.T) {
 		require.Contains(t, told, "< HTTP/1.1 404")
 		require.NotEmpty(t, body)
 	})
-	require.NotContains(t, a.out.String(), "exited")
+	require.NotContains(t, a.Output(), "exited")
 }

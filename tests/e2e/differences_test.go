@@ -47,11 +47,11 @@ func TestDifferences(t *testing.T) {
 
 	t.Run("the start script runs in the supervisor and in each slot", func(t *testing.T) {
 		require.Eventually(t, func() bool {
-			return strings.Count(a.out.String(), "above runAll(): script\n") == 1 && strings.Count(a.out.String(), "above runAll(): slot\n") == 5
+			return strings.Count(a.Output(), "above runAll(): script\n") == 1 && strings.Count(a.Output(), "above runAll(): slot\n") == 5
 		}, patience, 5*time.Millisecond)
 	})
 	t.Run("a loop that is not the engine's is replaced", func(t *testing.T) {
-		a.waitFor(`Warning: ForeignLoop is not a loop of the engine, Workerman\Events\Select is used.`)
+		a.WaitFor(`Warning: ForeignLoop is not a loop of the engine, Workerman\Events\Select is used.`)
 	})
 	t.Run("onSignal does nothing in a worker", func(t *testing.T) {
 		require.Equal(t, `"Workerman\\Events\\Selectfalse"`, a.slots("/signal")[0])
@@ -72,7 +72,7 @@ func TestDifferences(t *testing.T) {
 	})
 	t.Run("the error handler of the start script stays", func(t *testing.T) {
 		a.get(0, "/warning")
-		a.waitFor("my handler: seen")
+		a.WaitFor("my handler: seen")
 	})
 	t.Run("trailers are dropped", func(t *testing.T) {
 		c := a.dial(0)
@@ -93,18 +93,18 @@ func TestDifferences(t *testing.T) {
 	})
 	t.Run("onError tells of lost framing, and the limit of text is for a line", func(t *testing.T) {
 		exchange(t, a.dial(1), strings.Repeat("short\n", 10)+strings.Repeat("x", 10), strings.Repeat("short\n", 10))
-		a.waitFor("onError 2 text: line reaches the limit")
+		a.WaitFor("onError 2 text: line reaches the limit")
 		exchange(t, a.dial(2), "\x00\x00\x00\x05a\x00\x00\x00\x03", "\x00\x00\x00\x05a")
-		a.waitFor("onError 2 frame: length shorter than its own prefix")
+		a.WaitFor("onError 2 frame: length shorter than its own prefix")
 	})
 	t.Run("send() is false when encode() throws", func(t *testing.T) {
 		exchange(t, a.dial(3), "x", "false")
-		a.waitFor("errorHandler: mute")
+		a.WaitFor("errorHandler: mute")
 	})
 	t.Run("a worker that stops knows it", func(t *testing.T) {
-		require.NoError(t, a.cmd.Process.Signal(syscall.SIGTERM))
-		<-a.ended
-		require.Contains(t, a.out.String(), "stopping 0: true\n")
-		require.Contains(t, a.out.String(), "stopping 1: true\n")
+		require.NoError(t, a.Cmd.Process.Signal(syscall.SIGTERM))
+		<-a.Ended
+		require.Contains(t, a.Output(), "stopping 0: true\n")
+		require.Contains(t, a.Output(), "stopping 1: true\n")
 	})
 }

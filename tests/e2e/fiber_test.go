@@ -60,9 +60,9 @@ func TestFibersCallIntoGo(t *testing.T) {
 		require.Equal(t, (calls+4)/5, timers, "one call in five starts a timer, from the first on")
 		require.Equal(t, (calls+1)/5, cycles, "one in five makes a cycle, from the fourth on")
 	}
-	collections := strings.Count(a.out.String(), "\ngc ")
+	collections := strings.Count(a.Output(), "\ngc ")
 	t.Logf("%d collections by Go", collections)
 	require.Greater(t, collections, 100)
 	require.Equal(t, before, a.serverPID())
-	require.NotContains(t, a.out.String(), "exited with")
+	require.NotContains(t, a.Output(), "exited with")
 }

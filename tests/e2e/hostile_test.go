@@ -149,7 +149,7 @@ func TestHTTPRefusals(t *testing.T) {
 	}
 	require.Equal(t, strings.Fields(pid)[2], strings.Fields(a.get(portHTTP, "/pid"))[2])
 	require.NotContains(t, a.seen(), "evil")
-	require.NotContains(t, a.out.String(), "worker exit")
+	require.NotContains(t, a.Output(), "worker exit")
 }
 
 // The shortest of the time limits that a client can reach: a head that does not end.
@@ -285,7 +285,7 @@ func TestGarbage(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d bad clients, %d rounds of good ones", thrown.Load(), served)
-	require.NotContains(t, a.out.String(), "worker exit")
+	require.NotContains(t, a.Output(), "worker exit")
 	require.Positive(t, served)
 
 	datagram, err := net.Dial("udp", a.addr(portUDP))

@@ -28,7 +28,7 @@ func TestReloadUnderLoad(t *testing.T) {
 			}
 			write("v1")
 			a.start("reload.php", "start")
-			require.Eventually(t, func() bool { return strings.Count(a.out.String(), "started v1\n") == 2 }, patience, 5*time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Count(a.Output(), "started v1\n") == 2 }, patience, 5*time.Millisecond)
 			before := a.serverPID()
 
 			// A client is a connection that lives as long as the server lets it. http.Client itself repeats a GET
@@ -77,9 +77,9 @@ func TestReloadUnderLoad(t *testing.T) {
 				had := answers.Load()
 				require.Eventually(t, func() bool { return answers.Load() > had+200 }, patience, time.Millisecond)
 				write(version)
-				require.NoError(t, a.cmd.Process.Signal(signal))
+				require.NoError(t, a.Cmd.Process.Signal(signal))
 				// A slot that has started says so after the old one is gone.
-				require.Eventually(t, func() bool { return strings.Count(a.out.String(), "started "+version+"\n") == 2 }, patience, time.Millisecond)
+				require.Eventually(t, func() bool { return strings.Count(a.Output(), "started "+version+"\n") == 2 }, patience, time.Millisecond)
 				over.Store(version)
 			}
 			had := answers.Load()

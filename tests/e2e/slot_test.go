@@ -23,7 +23,7 @@ func (a *app) json(path string, v any) {
 // serverPID is the server process: the supervisor's only child.
 func (a *app) serverPID() int {
 	a.t.Helper()
-	pid := a.cmd.Process.Pid
+	pid := a.Cmd.Process.Pid
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	require.NoError(a.t, err)
 	for _, task := range tasks {
@@ -43,9 +43,9 @@ func TestSlotEnvironment(t *testing.T) {
 	a := prepare(t, 2, "E2E_INHERITED=yes")
 	a.start("slots.php", "start", "more", "arguments")
 	for _, line := range []string{"started web 0", "started web 1", "started text 0", "error stream of web 0", "error stream of web 1"} {
-		a.waitFor(line) // each of these once, below
+		a.WaitFor(line) // each of these once, below
 	}
-	require.Equal(t, 3, strings.Count(a.out.String(), "started "))
+	require.Equal(t, 3, strings.Count(a.Output(), "started "))
 	exchange(t, a.dial(1), "hi\n", "text 0\n")
 
 	var e struct {
@@ -68,7 +68,7 @@ func TestSlotEnvironment(t *testing.T) {
 	require.Equal(t, want, e.ServerArgv)
 	require.Equal(t, 4, e.Argc)
 	require.Equal(t, []bool{true, true, true}, e.Streams)
-	require.Equal(t, a.cmd.Path, e.Binary)
+	require.Equal(t, a.Cmd.Path, e.Binary)
 	require.Equal(t, a.dir, e.CWD)
 	require.Equal(t, "0", e.MaxExecutionTime)
 	require.NotEmpty(t, e.MemoryLimit)
@@ -97,7 +97,7 @@ func TestSlotEnvironment(t *testing.T) {
 func TestSlotOpcache(t *testing.T) {
 	a := serve(t, "slots.php", 2)
 	for _, slot := range []string{"web 0", "web 1", "text 0"} {
-		a.waitFor("started " + slot)
+		a.WaitFor("started " + slot)
 	}
 	before := a.serverPID()
 	for range 6 {
@@ -110,8 +110,8 @@ func TestSlotOpcache(t *testing.T) {
 	}
 	a.json("/", &struct{}{})
 	require.Equal(t, before, a.serverPID())
-	require.Equal(t, 3, strings.Count(a.out.String(), "started "), "nothing restarts")
-	require.NotContains(t, a.out.String(), "exit of")
+	require.Equal(t, 3, strings.Count(a.Output(), "started "), "nothing restarts")
+	require.NotContains(t, a.Output(), "exit of")
 }
 
 func TestSlotProcessControl(t *testing.T) {
@@ -137,7 +137,7 @@ func TestSlotProcessControl(t *testing.T) {
 		require.NotContains(t, text, "eventpoll")
 		require.NotContains(t, text, "eventfd")
 	}
-	require.NotContains(t, a.out.String(), "exit of")
+	require.NotContains(t, a.Output(), "exit of")
 }
 
 // A static of one slot is another's too only by name.
@@ -164,8 +164,8 @@ func TestSlotEnds(t *testing.T) {
 	for path, said := range map[string]string{"/exit": "exit of web with 1280", "/memory": "Allowed memory size"} {
 		t.Run(path, func(t *testing.T) {
 			a := serve(t, "slots.php", 2)
-			a.waitFor("started web 1")
-			a.waitFor("started text 0")
+			a.WaitFor("started web 1")
+			a.WaitFor("started text 0")
 			before := a.serverPID()
 			neighbour := a.dial(1)
 			exchange(t, neighbour, "hi\n", "text 0\n")
@@ -176,13 +176,13 @@ func TestSlotEnds(t *testing.T) {
 				require.NoError(t, err)
 				exchange(t, neighbour, "hi\n", "text 0\n")
 			}
-			require.Eventually(t, func() bool { return strings.Count(a.out.String(), "started web") == 3 }, patience, 5*time.Millisecond)
-			a.waitFor("exit of web with ")
-			a.waitFor(said)
-			require.NotContains(t, a.out.String(), "exit of web with 0")
+			require.Eventually(t, func() bool { return strings.Count(a.Output(), "started web") == 3 }, patience, 5*time.Millisecond)
+			a.WaitFor("exit of web with ")
+			a.WaitFor(said)
+			require.NotContains(t, a.Output(), "exit of web with 0")
 			exchange(t, neighbour, "hi\n", "text 0\n")
 			require.Equal(t, before, a.serverPID())
-			require.Equal(t, 1, strings.Count(a.out.String(), "exit of"))
+			require.Equal(t, 1, strings.Count(a.Output(), "exit of"))
 		})
 	}
 }
@@ -195,7 +195,7 @@ func TestSlotNeverStarts(t *testing.T) {
 			a := prepare(t, 1, "FAILURE="+failure)
 			a.start("broken.php", "start")
 			if said != "" {
-				a.waitFor(said)
+				a.WaitFor(said)
 			}
 			starts := func() int {
 				text, _ := os.ReadFile(filepath.Join(a.dir, "starts"))
@@ -208,7 +208,7 @@ func TestSlotNeverStarts(t *testing.T) {
 			t.Logf("%.1f starts per second", rate)
 			require.Less(t, rate, 50.0)
 			select {
-			case <-a.ended:
+			case <-a.Ended:
 				require.Fail(t, "the supervisor has gone")
 			default:
 			}
@@ -220,19 +220,19 @@ func TestPidFileAndCommands(t *testing.T) {
 	a := serve(t, "slots.php", 2)
 	pid, err := os.ReadFile(filepath.Join(a.dir, "my.pid"))
 	require.NoError(t, err)
-	require.Equal(t, strconv.Itoa(a.cmd.Process.Pid), string(pid))
+	require.Equal(t, strconv.Itoa(a.Cmd.Process.Pid), string(pid))
 	server := a.serverPID()
 
-	out, _ := a.command(nil, "slots.php", "start").CombinedOutput()
+	out, _ := a.command("slots.php", "start").Run()
 	require.Contains(t, string(out), "already running")
-	require.NoError(t, syscall.Kill(a.cmd.Process.Pid, 0))
+	require.NoError(t, syscall.Kill(a.Cmd.Process.Pid, 0))
 	require.NotEmpty(t, a.get(0, "/"))
 
-	out, err = a.command(nil, "slots.php", "stop").CombinedOutput()
+	out, err = a.command("slots.php", "stop").Run()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "stop success")
-	<-a.ended
+	<-a.Ended
 	require.Eventually(t, func() bool { return gone(server) }, patience, 5*time.Millisecond)
 	require.NoFileExists(t, filepath.Join(a.dir, "my.pid"))
-	require.Equal(t, 3, strings.Count(a.out.String(), "exit of"), "each slot's end is told")
+	require.Equal(t, 3, strings.Count(a.Output(), "exit of"), "each slot's end is told")
 }

@@ -2,14 +2,12 @@
 package e2e_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,6 +18,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 const script = `<?php
@@ -46,59 +46,22 @@ Worker::runAll();
 `
 
 type server struct {
+	*phalanxtest.Process
 	t       *testing.T
 	dir     string
 	address string
-	cmd     *exec.Cmd
-	out     *output
-}
-
-// output is written by the process and read by the test.
-type output struct {
-	mu  sync.Mutex // guards buf
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 func start(t *testing.T, options ...string) *server {
 	t.Helper()
-	phalanx := os.Getenv("PHALANX")
-	if phalanx == "" {
-		phalanx = "../../build/phalanx"
-	}
-	phalanx, err := filepath.Abs(phalanx)
-	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	port := l.Addr().(*net.TCPAddr).Port
-	require.NoError(t, l.Close())
-
-	s := &server{t: t, dir: t.TempDir(), address: fmt.Sprintf("127.0.0.1:%d", port), out: &output{}}
+	port := phalanxtest.FreePorts(t, 1)[0]
+	s := &server{t: t, dir: t.TempDir(), address: fmt.Sprintf("127.0.0.1:%d", port)}
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "app.php"), fmt.Appendf(nil, script, port), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "code.php"), []byte("<?php return 'old';"), 0o644))
-	s.cmd = exec.Command(phalanx, append(options, "app.php", "start")...)
-	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, s.out, s.out
-	s.cmd.WaitDelay = time.Second
-	require.NoError(t, s.cmd.Start())
-	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-		if t.Failed() {
-			t.Log(s.out.String())
-		}
-	})
-	require.Eventually(t, func() bool { _, err := s.get("/"); return err == nil }, 20*time.Second, 20*time.Millisecond)
+	s.Process = phalanxtest.Command(t, append(options, "app.php", "start")...)
+	s.Cmd.Dir = s.dir
+	s.Start()
+	require.Eventually(t, func() bool { _, err := s.get("/"); return err == nil }, patience, 20*time.Millisecond)
 	return s
 }
 
@@ -138,7 +101,7 @@ func gone(pid int) bool {
 func TestServerProcessDies(t *testing.T) {
 	s := start(t)
 	old, supervisor := s.pids()
-	require.Equal(t, s.cmd.Process.Pid, supervisor)
+	require.Equal(t, s.Cmd.Process.Pid, supervisor)
 
 	// Clients that never retry a connection they could open: they were in the queue.
 	var stop atomic.Bool
@@ -196,17 +159,11 @@ func TestStopBySignal(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			s := start(t)
 			pid, _ := s.pids()
-			require.NoError(t, s.cmd.Process.Signal(signal))
-			done := make(chan error, 1)
-			go func() { done <- s.cmd.Wait() }()
-			select {
-			case err := <-done:
-				require.NoError(t, err, "status 0")
-			case <-time.After(10 * time.Second):
-				t.Fatal("does not stop")
-			}
+			require.NoError(t, s.Cmd.Process.Signal(signal))
+			s.WaitUntilEnded()
+			require.NoError(t, s.Err, "status 0")
 			require.Eventually(t, func() bool { return gone(pid) }, time.Second, 10*time.Millisecond)
-			require.Contains(t, s.out.String(), "master stopped")
+			require.Contains(t, s.Output(), "master stopped")
 			_, err := os.Stat(filepath.Join(s.dir, "workerman.app.php.pid"))
 			require.ErrorIs(t, err, os.ErrNotExist)
 		})
@@ -220,8 +177,9 @@ func TestStopByTerminal(t *testing.T) {
 	for _, p := range []int{pid, supervisor} {
 		require.NoError(t, syscall.Kill(p, syscall.SIGINT))
 	}
-	require.NoError(t, s.cmd.Wait())
-	require.Contains(t, s.out.String(), "master stopped")
+	s.WaitUntilEnded()
+	require.NoError(t, s.Err)
+	require.Contains(t, s.Output(), "master stopped")
 }
 
 func TestReloadRunsFreshCode(t *testing.T) {
@@ -235,7 +193,7 @@ func TestReloadRunsFreshCode(t *testing.T) {
 				require.Equal(t, "old", body)
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(s.dir, "code.php"), []byte("<?php return 'new and longer';"), 0o644))
-			require.NoError(t, s.cmd.Process.Signal(signal))
+			require.NoError(t, s.Cmd.Process.Signal(signal))
 			require.Eventually(t, func() bool {
 				for range 8 {
 					if body, err := s.get("/code"); err != nil || body != "new and longer" {
@@ -254,10 +212,10 @@ func TestExitOfASlotIsReported(t *testing.T) {
 	s := start(t)
 	_, err := s.get("/exit")
 	require.Error(t, err)
-	require.Eventually(t, func() bool { return strings.Contains(s.out.String(), "worker exit 1280") }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(s.Output(), "worker exit 1280") }, 5*time.Second, 10*time.Millisecond)
 	_, err = s.get("/fatal")
 	require.Error(t, err)
-	require.Eventually(t, func() bool { return strings.Contains(s.out.String(), "worker exit 64000") }, 5*time.Second, 10*time.Millisecond,
+	require.Eventually(t, func() bool { return strings.Contains(s.Output(), "worker exit 64000") }, 5*time.Second, 10*time.Millisecond,
 		"what an uncaught exception has always given")
 	for range 8 {
 		_, err := s.get("/")
@@ -287,16 +245,16 @@ func TestSettingsOfTheCommandLineReachWorkers(t *testing.T) {
 	body, err := s.get("/env")
 	require.NoError(t, err)
 	require.JSONEq(t, fmt.Sprintf(`["cli", %q, ["app.php", "start"], %q, "99M", "0", "9", true, true]`,
-		filepath.Base(s.cmd.Path), s.dir), body)
+		filepath.Base(s.Cmd.Path), s.dir), body)
 }
 
 func TestAddressInUse(t *testing.T) {
 	s := start(t)
-	second := exec.Command(s.cmd.Path, "app.php", "start")
-	second.Dir = t.TempDir()
+	second := phalanxtest.Command(t, "app.php", "start")
+	second.Cmd.Dir = t.TempDir()
 	text, err := os.ReadFile(filepath.Join(s.dir, "app.php"))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(second.Dir, "app.php"), text, 0o644))
-	out, _ := second.CombinedOutput()
-	require.Contains(t, string(out), "Address already in use")
+	require.NoError(t, os.WriteFile(filepath.Join(second.Cmd.Dir, "app.php"), text, 0o644))
+	out, _ := second.Run()
+	require.Contains(t, out, "Address already in use")
 }

@@ -153,7 +153,7 @@ func TestWebSocketFrames(t *testing.T) {
 			}
 		})
 	}
-	require.NotContains(t, a.out.String(), "worker exit")
+	require.NotContains(t, a.Output(), "worker exit")
 }
 
 func TestWebSocketBadHandshakes(t *testing.T) {

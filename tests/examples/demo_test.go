@@ -11,6 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 type demo struct {
@@ -20,7 +22,7 @@ type demo struct {
 
 func startDemo(t *testing.T) demo {
 	t.Helper()
-	ports := freePorts(t, 2)
+	ports := phalanxtest.FreePorts(t, 2)
 	s := start(t, "demo/start.php",
 		fmt.Sprintf("PHALANX_DEMO_ADDRESS=127.0.0.1:%d", ports[0]),
 		"PHALANX_DEMO_CHAT_PORT="+strconv.Itoa(ports[1]),

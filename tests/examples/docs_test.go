@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 // The program that the documentation shows is a file, and it runs.
@@ -23,7 +25,7 @@ func TestHello(t *testing.T) {
 		require.Contains(t, string(text), "```php\n"+string(program)+"```\n", "%s shows examples/hello.php", page)
 	}
 
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	copied := filepath.Join(t.TempDir(), "hello.php")
 	require.NoError(t, os.WriteFile(copied, []byte(strings.Replace(string(program), "8080", strconv.Itoa(port), 1)), 0o600))
 	script, err := filepath.Rel(examples, copied)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 func portVariable(port int) string { return "PORT=" + strconv.Itoa(port) }
@@ -36,7 +38,7 @@ func request(t *testing.T, method, url, contentType, body string) (*http.Respons
 }
 
 func TestHTTP(t *testing.T) {
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	start(t, "http.php", portVariable(port)).dial(t, port)
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	for _, tt := range []struct {
@@ -58,7 +60,7 @@ func TestHTTP(t *testing.T) {
 }
 
 func TestTCPEcho(t *testing.T) {
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	s := start(t, "tcp-echo.php", portVariable(port))
 	conn := s.dial(t, port)
 	_, err := conn.Write([]byte("bytes\x00\xff"))
@@ -68,11 +70,11 @@ func TestTCPEcho(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "bytes\x00\xff", string(got))
 	conn.Close()
-	s.waitFor(t, "closed: "+conn.LocalAddr().String())
+	s.WaitFor("closed: " + conn.LocalAddr().String())
 }
 
 func TestUDP(t *testing.T) {
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	s := start(t, "udp.php", portVariable(port))
 	conn, err := net.Dial("udp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	require.NoError(t, err)
@@ -87,19 +89,19 @@ func TestUDP(t *testing.T) {
 			require.Regexp(t, `^\d\d:\d\d:\d\d\n$`, string(answer[:n]))
 			return
 		}
-		require.True(t, time.Now().Before(deadline), "no answer: %v\n%s", err, s.printed())
+		require.True(t, time.Now().Before(deadline), "no answer: %v\n%s", err, s.Output())
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
 func TestTimer(t *testing.T) {
 	s := start(t, "timer.php")
-	s.waitFor(t, "no more ticks")
-	require.Contains(t, s.printed(), "half a second has passed\ntick 1\ntick 2\ntick 3\n")
+	s.WaitFor("no more ticks")
+	require.Contains(t, s.Output(), "half a second has passed\ntick 1\ntick 2\ntick 3\n")
 }
 
 func TestCustomProtocol(t *testing.T) {
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	s := start(t, "custom-protocol/start.php", portVariable(port))
 
 	conn := s.dial(t, port)
@@ -158,7 +160,7 @@ func (r *room) hear() string {
 }
 
 func TestWebSocketChat(t *testing.T) {
-	port := freePorts(t, 1)[0]
+	port := phalanxtest.FreePorts(t, 1)[0]
 	start(t, "websocket-chat.php", portVariable(port)).dial(t, port).Close()
 
 	ada := join(t, port, nil)

@@ -16,38 +16,37 @@ import (
 // run runs an example with a command that ends by itself.
 func (a *app) run(args ...string) string {
 	a.t.Helper()
-	cmd := command(a.t, a.dir, a.ports, args...)
-	out, err := cmd.CombinedOutput()
+	out, err := a.command(args...).Run()
 	require.NoError(a.t, err, "%s", out)
-	return string(out)
+	return out
 }
 
 func TestCommands(t *testing.T) {
 	a := start(t, "worker-ids.php", 2)
 	pid, err := os.ReadFile(filepath.Join(a.dir, "workerman.worker-ids.php.pid"))
 	require.NoError(t, err)
-	require.Equal(t, strconv.Itoa(a.cmd.Process.Pid), string(pid))
+	require.Equal(t, strconv.Itoa(a.Cmd.Process.Pid), string(pid))
 
 	require.Contains(t, a.run("worker-ids.php", "start"), "Workerman[worker-ids.php] already running")
 	require.Contains(t, a.run("worker-ids.php"), "connections")
-	a.waitFor("worker2->id=1")
+	a.WaitFor("worker2->id=1")
 	status := a.run("worker-ids.php", "status")
 	require.Contains(t, status, "2 workers    5 processes")
 	require.Equal(t, 5, strings.Count(status, "[idle]"), status)
 	require.Contains(t, status, "Summary")
 	a.run("worker-ids.php", "reload")
-	a.waitFor("worker2->id=1", 2)
+	a.WaitFor("worker2->id=1", 2)
 
 	out := a.run("worker-ids.php", "stop")
 	require.Contains(t, out, "Workerman[worker-ids.php] is stopping ...")
 	require.Contains(t, out, "Workerman[worker-ids.php] stop success")
-	<-a.ended
+	<-a.Ended
 	require.Contains(t, a.run("worker-ids.php", "stop"), "Workerman[worker-ids.php] not run")
 	require.NoFileExists(t, filepath.Join(a.dir, "workerman.worker-ids.php.pid"))
 }
 
 func TestDaemon(t *testing.T) {
-	a := &app{t: t, dir: folder(t), ports: freePorts(t, 2)}
+	a := prepare(t, 2)
 	file := filepath.Join(a.dir, "workerman.worker-ids.php.pid")
 	out := a.run("worker-ids.php", "start", "-d")
 	require.Contains(t, out, "start in DAEMON mode")

@@ -14,7 +14,7 @@ import (
 // The loops Fiber and Swoole run callbacks as coroutines; on the default loop the application makes its own.
 func TestCoroutines(t *testing.T) {
 	a := start(t, "coroutine.php", 3)
-	a.waitFor("started by a coroutine")
+	a.WaitFor("started by a coroutine")
 	for i := range a.ports {
 		for path, want := range map[string]string{
 			"/channel": `["Task 1 Done","Task 2 Done"]`, "/wait-group": "All Task Done", "/barrier": "4 Tasks Done",

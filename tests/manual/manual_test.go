@@ -67,8 +67,8 @@ func TestHTTPHello(t *testing.T) {
 		require.Equal(t, 200, resp.StatusCode)
 		require.Equal(t, "hello world", body)
 	}
-	require.Regexp(t, `Workerman\[http-hello\.php\] start in DEBUG mode`, a.output())
-	require.Contains(t, a.output(), fmt.Sprintf("http://%s", a.addr(0)))
+	require.Regexp(t, `Workerman\[http-hello\.php\] start in DEBUG mode`, a.Output())
+	require.Contains(t, a.Output(), fmt.Sprintf("http://%s", a.addr(0)))
 
 	c := a.dial(0) // pipelined, over one connection
 	_, err := io.WriteString(c, strings.Repeat("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 5))
@@ -192,7 +192,7 @@ func TestHTTPServerSentEvents(t *testing.T) {
 		require.Equal(t, want, lines.Text())
 	}
 	_ = resp.Body.Close()
-	a.waitFor("peer gone")
+	a.WaitFor("peer gone")
 }
 
 func TestHTTPSession(t *testing.T) {
@@ -215,7 +215,7 @@ func TestTCPHello(t *testing.T) {
 	c := a.dial(0)
 	exchange(t, c, "tom", "hello tom")
 	exchange(t, c, "ann", "hello ann")
-	a.waitFor("from " + c.LocalAddr().String())
+	a.WaitFor("from " + c.LocalAddr().String())
 }
 
 func TestTCPProtocol(t *testing.T) {
@@ -266,7 +266,7 @@ func TestUnix(t *testing.T) {
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	exchange(t, c, "tom", "hello tom")
 	require.NoError(t, c.Close())
-	a.stop()
+	a.Stop()
 	require.NoFileExists(t, path)
 }
 
@@ -275,8 +275,8 @@ func TestProtocols(t *testing.T) {
 	json := a.dial(0)
 	exchange(t, json, `{"a":1}`+"\n"+`{"b":`, `{"code":0,"msg":"ok"}`+"\n")
 	exchange(t, json, "2}\n", `{"code":0,"msg":"ok"}`+"\n")
-	a.waitFor(`{"a":1}`)
-	a.waitFor(`{"b":2}`)
+	a.WaitFor(`{"a":1}`)
+	a.WaitFor(`{"b":2}`)
 
 	size := func(s string) string { return string(binary.BigEndian.AppendUint32(nil, uint32(len(s)+4))) + s }
 	exchange(t, a.dial(1), size("[1,2]"), size(`{"got":[1,2]}`))
@@ -295,13 +295,13 @@ func TestProtocols(t *testing.T) {
 	require.NoError(t, err)
 	_, err = bad.Read(make([]byte, 1))
 	require.Error(t, err)
-	a.waitFor("Protocol Protocols\\BinaryTransfer Error package. package_length=2147483647")
+	a.WaitFor("Protocol Protocols\\BinaryTransfer Error package. package_length=2147483647")
 }
 
 func TestTimers(t *testing.T) {
 	a := start(t, "timers.php", 0)
-	a.waitFor("timers left: 0")
-	out := a.output()
+	a.WaitFor("timers left: 0")
+	out := a.Output()
 	for text, times := range map[string]int{
 		"closure ": 3, "method ": 3, "deleted": 1, "send mail to workerman: hello": 1, "static to workerman": 1,
 		"\nslept": 1,
@@ -315,7 +315,7 @@ func TestWorkerIDs(t *testing.T) {
 	for _, line := range []string{
 		"worker1->id=0", "worker1->id=1", "worker1->id=2", "worker2->id=0 of 1", "worker2->id=1 of 1",
 	} {
-		a.waitFor(line)
+		a.WaitFor(line)
 	}
 	_, body := a.get(0, "/")
 	require.Equal(t, "hello http", body)
@@ -340,8 +340,8 @@ func TestStopAll(t *testing.T) {
 			_, body := a.get(0, "/")
 			require.Equal(t, fmt.Sprint("hello http ", n+1), body)
 		}
-		a.waitFor("stopped 0", round+1)
-		a.waitFor("started 0", round+2)
+		a.WaitFor("stopped 0", round+1)
+		a.WaitFor("started 0", round+2)
 	}
 }
 
@@ -351,25 +351,25 @@ func TestReload(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(a.dir, "generation"), []byte(n), 0o600))
 	}
 	generation("1")
-	require.NoError(t, a.cmd.Process.Signal(syscall.SIGUSR1))
-	a.waitFor("master reloads")
-	a.waitFor("exited with 0")
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	a.WaitFor("master reloads")
+	a.WaitFor("exited with 0")
 	_, body := a.get(1, "/")
 	require.Equal(t, "generation 1", body)
 
 	stays := a.connect(0)
 	generation("2")
 	require.Eventually(t, func() bool { // a reload that comes while another ends is ignored
-		require.NoError(t, a.cmd.Process.Signal(syscall.SIGUSR1))
+		require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
 		time.Sleep(50 * time.Millisecond)
 		_, body := a.get(1, "/")
 		return body == "generation 2"
 	}, patience, 5*time.Millisecond)
 	require.Equal(t, "worker reloading", stays.next().text)
 	stays.send("still here")
-	a.stop()
-	require.Contains(t, a.output(), "master stops")
-	require.Contains(t, a.output(), "Workerman[reload.php] has been stopped")
+	a.Stop()
+	require.Contains(t, a.Output(), "master stops")
+	require.Contains(t, a.Output(), "Workerman[reload.php] has been stopped")
 }
 
 func TestHeartbeat(t *testing.T) {
@@ -400,10 +400,10 @@ func TestBuffers(t *testing.T) {
 	c := a.dial(0)
 	_, err := io.WriteString(c, "go\n")
 	require.NoError(t, err)
-	a.waitFor("bufferFull")
+	a.WaitFor("bufferFull")
 	_, err = io.WriteString(c, "again\n")
 	require.NoError(t, err)
-	a.waitFor("error 2 send buffer full and drop package")
+	a.WaitFor("error 2 send buffer full and drop package")
 	r := bufio.NewReaderSize(c, 1<<16)
 	line, err := r.ReadString('\n')
 	require.NoError(t, err)
@@ -411,5 +411,5 @@ func TestBuffers(t *testing.T) {
 	line, err = r.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "drained\n", line)
-	a.waitFor("buffer drain")
+	a.WaitFor("buffer drain")
 }

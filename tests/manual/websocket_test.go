@@ -101,8 +101,8 @@ func TestWebSocketHello(t *testing.T) {
 		require.NoError(t, c.conn.WriteClose(1000, nil))
 		c.waitClosed()
 	}
-	a.waitFor("new connection from ip 127.0.0.1", 4)
-	a.waitFor("connection closed", 4)
+	a.WaitFor("new connection from ip 127.0.0.1", 4)
+	a.WaitFor("connection closed", 4)
 }
 
 func TestWebSocketBroadcast(t *testing.T) {
@@ -158,7 +158,7 @@ func TestWebSocketTimers(t *testing.T) {
 	require.Regexp(t, `^\d{10}$`, c.next().text)
 	require.Regexp(t, `^\d{10}$`, c.next().text)
 	require.NoError(t, c.conn.WriteClose(1000, nil))
-	a.waitFor("bool(true)")
+	a.WaitFor("bool(true)")
 }
 
 func TestWebSocketClose(t *testing.T) {
@@ -167,11 +167,11 @@ func TestWebSocketClose(t *testing.T) {
 	c.send("close")
 	require.Equal(t, "hello\n", c.next().text)
 	c.waitClosed()
-	a.waitFor("closed, 127.0.0.1 sent something")
+	a.WaitFor("closed, 127.0.0.1 sent something")
 	d := a.connect(0)
 	d.send("destroy")
 	d.waitClosed()
-	a.waitFor("after close: CLOSED", 2)
+	a.WaitFor("after close: CLOSED", 2)
 }
 
 func TestWebSocketControlFrames(t *testing.T) {
@@ -186,8 +186,8 @@ func TestWebSocketControlFrames(t *testing.T) {
 	c.send("hello")
 	require.Equal(t, message{text: "hello"}, c.next(), "messages are text again")
 	require.NoError(t, c.conn.WritePong([]byte("xyz")))
-	a.waitFor("pong with xyz")
+	a.WaitFor("pong with xyz")
 	require.NoError(t, c.conn.WriteClose(1000, nil))
 	c.waitClosed()
-	a.waitFor("close frame\nclosed\n")
+	a.WaitFor("close frame\nclosed\n")
 }
