@@ -29,7 +29,8 @@ class Locker
      */
     public static function unlock(string $key): bool
     {
-        $channel = static::$channels[$key] ?? throw new RuntimeException("Cannot unlock '$key': it is not locked");
+        $channel = static::$channels[$key]
+            ?? throw new RuntimeException("Unlock failed, because the key $key is not locked");
         $handedOver = $channel->hasProducers();
         $taken = $channel->pop(0);
         if (!$handedOver) {

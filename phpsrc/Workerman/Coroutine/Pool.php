@@ -126,7 +126,8 @@ class Pool implements PoolInterface
             $connection = $this->channel->pop(\max(0.0, $until - \microtime(true)));
             if ($connection === false) {
                 throw new PoolException(
-                    "No connection became free within $this->waitTimeout seconds; all $this->maxConnections are in use"
+                    'Failed to get a connection from the pool within the wait timeout '
+                    . "($this->waitTimeout seconds). The connection pool is exhausted."
                 );
             }
             if ($connection === true) {
@@ -148,7 +149,7 @@ class Pool implements PoolInterface
     public function put(object $connection): void
     {
         if (!isset($this->connections[$connection])) {
-            throw new PoolException('This connection does not belong to the pool');
+            throw new PoolException('The connection does not belong to the connection pool.');
         }
         if ($connection === $this->nonCoroutineConnection || isset($this->idle[$connection])) {
             return;
@@ -165,7 +166,7 @@ class Pool implements PoolInterface
     public function createConnection(): object
     {
         if (!$this->mayCreate()) {
-            throw new PoolException("The pool has its $this->maxConnections connections already");
+            throw new PoolException('CreateConnection failed, maximum connection limit reached.');
         }
         $create = $this->connectionCreateHandler ?? throw new PoolException('The pool has no connection creator');
         ++$this->creating; // the creator may suspend
@@ -175,7 +176,9 @@ class Pool implements PoolInterface
             --$this->creating;
         }
         if (!\is_object($connection)) {
-            throw new PoolException('The connection creator has made no object but ' . \get_debug_type($connection));
+            throw new PoolException(
+                'CreateConnection failed, expected a connection object, but got ' . \gettype($connection) . '.'
+            );
         }
         $this->connections[$connection] = true;
         $this->lastUsedTimes[$connection] = $this->lastHeartbeatTimes[$connection] = \time();

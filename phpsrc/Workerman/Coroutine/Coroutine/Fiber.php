@@ -98,7 +98,7 @@ class Fiber implements CoroutineInterface
      */
     public static function defer(callable $callable): void
     {
-        $fiber = self::currentFiber();
+        $fiber = BaseFiber::getCurrent() ?? throw new RuntimeException('Cannot defer outside of a fiber.');
         self::$deferred ??= new WeakMap();
         self::$deferred[$fiber] ??= new DestructionWatcher();
         DestructionWatcher::watch(self::$deferred[$fiber], $callable);
@@ -111,7 +111,7 @@ class Fiber implements CoroutineInterface
      */
     public static function getCurrent(): CoroutineInterface
     {
-        $fiber = self::currentFiber();
+        $fiber = BaseFiber::getCurrent() ?? throw new RuntimeException('Not in fiber context');
         $coroutine = isset(self::$instances[$fiber]) ? self::$instances[$fiber]->get() : null;
         if (!$coroutine) {
             $coroutine = new self();
@@ -132,11 +132,6 @@ class Fiber implements CoroutineInterface
     /** Upstream prepares the driver here; this one needs nothing. */
     public static function init(): void
     {
-    }
-
-    private static function currentFiber(): BaseFiber
-    {
-        return BaseFiber::getCurrent() ?? throw new RuntimeException('Not inside a coroutine');
     }
 
     private function attach(BaseFiber $fiber): void

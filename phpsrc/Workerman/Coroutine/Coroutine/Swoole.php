@@ -102,7 +102,7 @@ class Swoole implements CoroutineInterface
     public static function getCurrent(): CoroutineInterface
     {
         if (!self::isCoroutine()) {
-            throw new RuntimeException('Not inside a coroutine');
+            throw new RuntimeException('Not in coroutine');
         }
         $id = Coroutine::getCid();
         if (!isset(self::$instances[$id])) {
