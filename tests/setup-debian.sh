@@ -13,6 +13,7 @@ packages=(
 	git
 	make
 	procps     # tests look at process trees
+	redis-tools # session handlers; holds the server, starts none
 	shellcheck # shell static analysis
 )
 
