@@ -103,8 +103,8 @@ func parseAnswer(raw []byte) (answer, error) {
 	return a, nil
 }
 
-// probe asks once and returns the response's exact bytes.
-func probe(addr string) (raw []byte, err error) {
+// probe asks once and returns the response's exact bytes. Only those of http may vary.
+func probe(addr, load string) (raw []byte, err error) {
 	conn, err := net.DialTimeout("tcp", addr, time.Second)
 	if err != nil {
 		return nil, err
@@ -113,12 +113,33 @@ func probe(addr string) (raw []byte, err error) {
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		return nil, err
 	}
-	if _, err := conn.Write(makeRequest()); err != nil {
+	t := trafficOf(load, false, answer{})
+	if load == loadHTTP {
+		return ask(conn, t.message, func(got []byte) bool { return bytes.HasSuffix(got, []byte("\r\n\r\n"+body)) })
+	}
+	for _, step := range []struct{ out, in []byte }{{t.greeting, t.welcome}, {t.message, t.answer.Bytes}} {
+		raw, err = ask(conn, step.out, func(got []byte) bool { return len(got) >= len(step.in) })
+		if err == nil {
+			err = answer{Bytes: step.in}.check(raw)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return raw, nil
+}
+
+// ask writes out, if there is any, and reads until done.
+func ask(conn net.Conn, out []byte, done func([]byte) bool) ([]byte, error) {
+	if len(out) == 0 {
+		return nil, nil
+	}
+	if _, err := conn.Write(out); err != nil {
 		return nil, err
 	}
 	buf := make([]byte, 16<<10)
 	n := 0
-	for n < len(buf) && !bytes.HasSuffix(buf[:n], []byte("\r\n\r\n"+body)) {
+	for n < len(buf) && !done(buf[:n]) {
 		m, err := conn.Read(buf[n:])
 		if n += m; err != nil {
 			return nil, fmt.Errorf("answer broken off after %q: %w", buf[:n], err)

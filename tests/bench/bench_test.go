@@ -112,19 +112,28 @@ func TestRatiosAreTakenRoundByRound(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
+	http := func(depth int, varied bool) cell { return cell{loadHTTP, 64, depth, varied} }
 	tests := []struct {
 		over, under string
 		cell        cell
 		limit       float64
 	}{
-		{"c", "a", cell{64, 1, false}, 1.15},
-		{"c", "a", cell{256, 1, true}, 1.15},
-		{"c", "a", cell{64, 16, true}, 2},
-		{"c", "f", cell{64, 1, false}, 0.85},
-		{"c", "f", cell{64, 1, true}, 0.6},
-		{"c", "f", cell{256, 16, false}, 0.2},
-		{"c", "e", cell{64, 16, false}, 0.15},
-		{"b", "a", cell{64, 1, false}, 0},
+		{"c", "a", http(1, false), 1.15},
+		{"c", "a", cell{loadHTTP, 256, 1, true}, 1.15},
+		{"c", "a", http(16, true), 2},
+		{"c", "f", http(1, false), 0.85},
+		{"c", "f", http(1, true), 0.6},
+		{"c", "f", cell{loadHTTP, 256, 16, false}, 0.2},
+		{"c", "e", http(16, false), 0.15},
+		{"b", "a", http(1, false), 0},
+		{"c", "f", cell{loadRequest, 64, 1, false}, 0.55},
+		{"c", "a", cell{loadWebSocket, 100, 1, false}, 1.2},
+		{"c", "f", cell{loadWebSocket, 100, 1, false}, 0.9},
+		{"c", "f", cell{loadText, 64, 1, false}, 0.95},
+		{"c", "f", cell{loadText, 64, 16, false}, 0.2},
+		{"c", "f", cell{loadBroadcast, 10000, 1, false}, 0.92},
+		{"c", "f", cell{loadBroadcast, 2000, 10, false}, 0.25},
+		{"c", "a", cell{loadBroadcast, 2000, 10, false}, 0},
 	}
 	for _, tt := range tests {
 		limit, ok := comparison{tt.over, tt.under}.target(tt.cell)
@@ -173,19 +182,55 @@ func TestParseAnswerRefusesWhatIsNoGoodAnswer(t *testing.T) {
 	}
 }
 
-func TestVariedRequestsDifferAndKeepTheirLength(t *testing.T) {
-	b := newBatch(16)
-	b.next = 0xfff8 // so that a digit more is needed on the way
-	seen := map[string]bool{}
-	for range 3 {
-		b.vary()
-		require.Len(t, b.bytes, 16*b.stride)
-		for at := 0; at < len(b.bytes); at += b.stride {
-			one := string(b.bytes[at : at+b.stride])
-			require.False(t, seen[one], "repeated: %q", one)
-			seen[one] = true
-			require.Regexp(t, `\r\nX-Request-Id: [0-9a-f]{16}\r\n\r\n$`, one)
-		}
+func TestMessagesDifferAndKeepTheirLength(t *testing.T) {
+	for name, tr := range map[string]*traffic{
+		"varied": trafficOf(loadHTTP, true, answer{}), loadRequest: trafficOf(loadRequest, false, answer{}),
+		loadText: trafficOf(loadText, false, answer{}), loadWebSocket: trafficOf(loadWebSocket, false, answer{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBatch(tr, 16)
+			seen := map[string]bool{}
+			for round := range 3 {
+				b.fill(0xfff8+uint64(16*round), 7) // so that a digit more is needed on the way
+				require.Len(t, b.bytes, 16*len(tr.message))
+				for at := 0; at < len(b.bytes); at += len(tr.message) {
+					one := string(b.bytes[at : at+len(tr.message)])
+					require.False(t, seen[one], "repeated: %q", one)
+					seen[one] = true
+				}
+			}
+		})
 	}
-	require.Equal(t, makeRequest(), newBatch(1).bytes)
+	require.Regexp(t, `\r\nX-Request-Id: 0{16}\r\n\r\n$`, string(makeRequest()))
+}
+
+// What is expected back follows from what was sent.
+func TestAnswersFollowTheMessages(t *testing.T) {
+	text := newBatch(trafficOf(loadText, false, answer{}), 3)
+	text.fill(0xabc, 5)
+	text.expect(0xabc, 5)
+	require.Equal(t, string(text.bytes), string(text.want.Bytes))
+	require.Contains(t, string(text.bytes), "text 0000000000000abe: ")
+
+	frames := newBatch(trafficOf(loadWebSocket, false, answer{}), 2)
+	frames.fill(0xabc, 5)
+	frames.expect(0xabc, 5)
+	var echoed []byte
+	for at, size := 0, len(frames.message); at < len(frames.bytes); at += size {
+		one := bytes.Clone(frames.bytes[at : at+size])
+		for i := range one[6:] {
+			one[6+i] ^= one[2+i%4]
+		}
+		echoed = append(append(echoed, one[0], one[1]&0x7f), one[6:]...)
+	}
+	require.Equal(t, string(frames.want.Bytes), string(echoed))
+	require.Contains(t, string(echoed), `"id":"0000000000000abd"`)
+
+	request := newBatch(trafficOf(loadRequest, false, answer{}), 1)
+	request.fill(0xabc, 0x1f)
+	request.expect(0xabc, 0x1f)
+	require.Contains(t, string(request.bytes), "PHPSID=000000000000001f0000000000000000;")
+	require.Contains(t, string(request.want.Bytes), `"session":"000000000000001f0000000000000000"`)
+	require.Contains(t, string(request.bytes), `{"id":"0000000000000abc"`)
+	require.Contains(t, string(request.want.Bytes), `{"id":"0000000000000abc"`)
 }

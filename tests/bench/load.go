@@ -19,75 +19,44 @@ import (
 
 type loadJob struct {
 	Op     string // "open", "run", "once", "close"
+	Load   string
 	Addr   [4]byte
 	Port   int
 	Conns  int
-	Depth  int  // requests in one write
-	Varied bool // each request has a header value that no other had
+	Depth  int  // messages in one write
+	Varied bool // http: each request has a header value that no other had
 	// A run ends after MaxRequests or MaxTime, at the end of a batch.
 	MaxRequests int
 	MaxTime     time.Duration
-	Answer      answer
+	Answer      answer // http: learnt from the server's first one
 }
+
+func (j loadJob) traffic() *traffic { return trafficOf(j.Load, j.Varied, j.Answer) }
 
 type loadResult struct {
 	Error    string
-	Requests int
+	Requests int // answers, of which a broadcast has many
 	Wall     time.Duration
 	CPU      time.Duration // the generator's own
 }
 
-const (
-	variedHeader = "X-Request-Id: "
-	variedDigits = 16
-	ioTimeout    = 10 * time.Second
-)
+const ioTimeout = 10 * time.Second
 
-// makeRequest is the request of both forms of load, so that their lengths are equal.
+// makeRequest is the request of both forms of the http load, so that their lengths are equal.
 func makeRequest() []byte {
 	return []byte("GET / HTTP/1.1\r\n" +
 		"Host: 127.0.0.1\r\n" +
 		"User-Agent: phalanx-bench/1\r\n" +
 		"Accept: text/html,*/*;q=0.8\r\n" +
-		variedHeader + "0000000000000000\r\n" +
+		"X-Request-Id: " + noNumber + "\r\n" +
 		"\r\n")
-}
-
-// batch is the bytes written to a connection at once.
-type batch struct {
-	bytes  []byte
-	stride int // length of one request
-	digits int // where its number stands
-	next   uint64
-}
-
-func newBatch(depth int) *batch {
-	one := makeRequest()
-	b := &batch{stride: len(one), digits: len(one) - len("\r\n\r\n") - variedDigits}
-	for range depth {
-		b.bytes = append(b.bytes, one...)
-	}
-	return b
-}
-
-// vary gives every request in the batch a number of its own.
-func (b *batch) vary() {
-	const hex = "0123456789abcdef"
-	for at := b.digits; at < len(b.bytes); at += b.stride {
-		b.next++
-		n := b.next
-		for i := variedDigits - 1; i >= 0 && n > 0; i-- {
-			b.bytes[at+i] = hex[n&15]
-			n >>= 4
-		}
-	}
 }
 
 // generate is the generator's main function.
 func generate(in io.Reader, out io.Writer) error {
 	runtime.LockOSThread()
 	debug.SetGCPercent(-1)
-	g := &generator{start: uint64(time.Now().UnixNano())}
+	g := &generator{next: uint64(time.Now().UnixNano())}
 	decoder, encoder := json.NewDecoder(in), json.NewEncoder(out)
 	for {
 		var job loadJob
@@ -110,9 +79,10 @@ func generate(in io.Reader, out io.Writer) error {
 }
 
 type generator struct {
-	fds   []int
-	buf   []byte
-	start uint64 // numbers go on from here, so that no two runs use the same
+	fds     []int
+	buf     []byte
+	next    uint64 // the next message's number: no two runs use the same
+	speaker int
 }
 
 func (g *generator) do(job loadJob) (loadResult, error) {
@@ -140,7 +110,19 @@ func (g *generator) open(job loadJob) error {
 		}
 		g.fds = append(g.fds, fd)
 	}
-	return nil
+	return g.greet(job.traffic())
+}
+
+// greet does the load's handshake, if it has one, on all connections.
+func (g *generator) greet(t *traffic) error {
+	if t.greeting == nil {
+		return nil
+	}
+	hello := &batch{traffic: t, depth: 0, bytes: t.greeting, want: answer{Bytes: t.welcome}}
+	if err := g.inGroups(hello); err != nil {
+		return fmt.Errorf("handshake: %w", err)
+	}
+	return g.quiet()
 }
 
 func connect(source, addr [4]byte, port int) (int, error) {
@@ -174,57 +156,84 @@ func (g *generator) close() {
 
 // run sends batches in lockstep: one write on each connection, then all answers.
 func (g *generator) run(job loadJob) (res loadResult, err error) {
-	b := newBatch(job.Depth)
-	b.next = g.start
-	want := job.Answer.repeat(job.Depth)
-	g.buf = make([]byte, len(want.Bytes))
+	b := newBatch(job.traffic(), job.Depth)
+	step := g.lockstep
+	if b.toAll {
+		step = g.broadcast
+	}
 	begin, cpu := time.Now(), threadCPU()
 	for res.Requests < job.MaxRequests && time.Since(begin) < job.MaxTime && err == nil {
-		err = g.lockstep(g.fds, b, job.Varied, want)
+		err = step(g.fds, 0, b)
 		res.Requests += len(g.fds) * job.Depth
 	}
 	res.Wall, res.CPU = time.Since(begin), threadCPU()-cpu
-	g.start = b.next
 	if err == nil {
 		err = g.quiet()
 	}
 	return res, err
 }
 
-// once makes one request on every connection, in small groups: no server is asked to hold more.
+// once makes one request on every connection.
 func (g *generator) once(job loadJob) (res loadResult, err error) {
-	const group = 64
-	b := newBatch(1)
-	b.next = g.start
-	g.buf = make([]byte, len(job.Answer.Bytes))
-	for from := 0; from < len(g.fds) && err == nil; from += group {
-		err = g.lockstep(g.fds[from:min(from+group, len(g.fds))], b, job.Varied, job.Answer)
-	}
 	res.Requests = len(g.fds)
-	g.start = b.next
-	if err == nil {
+	if err = g.inGroups(newBatch(job.traffic(), 1)); err == nil {
 		err = g.quiet()
 	}
 	return res, err
 }
 
-func (g *generator) lockstep(fds []int, b *batch, varied bool, want answer) error {
+// inGroups asks few connections at a time: no server has to hold more.
+func (g *generator) inGroups(b *batch) (err error) {
+	const group = 64
+	for from := 0; from < len(g.fds) && err == nil; from += group {
+		err = g.lockstep(g.fds[from:min(from+group, len(g.fds))], from, b)
+	}
+	return err
+}
+
+// lockstep writes a batch on each of fds, which are the connections from first on, then reads all answers.
+func (g *generator) lockstep(fds []int, first int, b *batch) error {
+	start := g.next
+	g.next += uint64(len(fds) * b.depth)
 	for i, fd := range fds {
-		if varied {
-			b.vary()
-		}
+		b.fill(start+uint64(i*b.depth), uint64(first+i))
 		if err := writeAll(fd, b.bytes); err != nil {
-			return fmt.Errorf("connection %d: %w", i, err)
+			return fmt.Errorf("connection %d: %w", first+i, err)
 		}
+	}
+	answered := func(i int) error {
+		b.expect(start+uint64(i*b.depth), uint64(first+i))
+		return g.read(first+i, fds[i], b.want)
 	}
 	// The last connection first: by the time it is answered the others mostly are too, so the server
 	// wakes this thread once in a batch and not once for each answer, which would be charged to it.
 	last := len(fds) - 1
-	if err := g.read(last, fds[last], want); err != nil {
+	if err := answered(last); err != nil {
+		return err
+	}
+	for i := range fds[:last] {
+		if err := answered(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// broadcast has one connection after the other speak, and all of them hear it.
+func (g *generator) broadcast(fds []int, _ int, b *batch) error {
+	g.speaker = (g.speaker + 1) % len(fds)
+	b.fill(g.next, uint64(g.speaker))
+	b.expect(g.next, uint64(g.speaker))
+	g.next += uint64(b.depth)
+	if err := writeAll(fds[g.speaker], b.bytes); err != nil {
+		return fmt.Errorf("connection %d: %w", g.speaker, err)
+	}
+	last := len(fds) - 1 // first, as in lockstep
+	if err := g.read(last, fds[last], b.want); err != nil {
 		return err
 	}
 	for i, fd := range fds[:last] {
-		if err := g.read(i, fd, want); err != nil {
+		if err := g.read(i, fd, b.want); err != nil {
 			return err
 		}
 	}
@@ -232,6 +241,10 @@ func (g *generator) lockstep(fds []int, b *batch, varied bool, want answer) erro
 }
 
 func (g *generator) read(i, fd int, want answer) error {
+	if cap(g.buf) < len(want.Bytes) {
+		g.buf = make([]byte, len(want.Bytes))
+	}
+	g.buf = g.buf[:len(want.Bytes)]
 	if err := readFull(fd, g.buf); err != nil {
 		return fmt.Errorf("connection %d: %w", i, err)
 	}

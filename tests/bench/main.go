@@ -23,6 +23,7 @@ type options struct {
 	out      string
 	short    bool
 	only     string
+	load     string
 	rounds   int
 	idle     int
 	sample   time.Duration
@@ -44,6 +45,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "build/bench.json", "file for the figures as JSON")
 	flag.BoolVar(&o.short, "short", false, "few and brief rounds: checks that every server answers right, figures are rough")
 	flag.StringVar(&o.only, "only", "", "servers to compare, as in a,c")
+	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, broadcast")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all servers")
 	flag.IntVar(&o.idle, "idle", 10000, "idle connections of the memory test")
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
@@ -71,15 +73,16 @@ type bench struct {
 	loadCPU   *spawner
 	generator *remoteGenerator
 	servers   []*server
+	loads     []string
 	cells     []cell
 	mu        sync.Mutex // an interrupt stops servers from another goroutine
 }
 
 func run(o options) (err error) {
 	b := &bench{options: o, servers: allServers()}
-	b.cells = grid([]int{64, 256})
+	b.cells = grid([]int{64, 256}, []int{2000, 10000})
 	if o.short {
-		b.cells = grid([]int{64})
+		b.cells = grid([]int{64}, []int{2000})
 		b.rounds, b.idle, b.sample = min(o.rounds, 2), min(o.idle, 1000), min(o.sample, 100*time.Millisecond)
 	}
 	if b.root, err = findRoot(); err != nil {
@@ -111,6 +114,9 @@ func run(o options) (err error) {
 	if b.generator, err = startGenerator(b.loadCPU); err != nil {
 		return err
 	}
+	if err := b.chooseLoads(); err != nil {
+		return err
+	}
 	if err := b.choose(); err != nil {
 		return err
 	}
@@ -128,20 +134,50 @@ func (b *bench) cleanUp() {
 	_ = os.RemoveAll(b.temp) // a left-over temporary folder is no failure
 }
 
-func grid(conns []int) (cells []cell) {
+// grid is every form of load, the loads one behind the other.
+func grid(http, rooms []int) (cells []cell) {
 	for _, depth := range []int{1, 16} {
 		for _, varied := range []bool{false, true} {
-			for _, n := range conns {
-				cells = append(cells, cell{n, depth, varied})
+			for _, n := range http {
+				cells = append(cells, cell{loadHTTP, n, depth, varied})
 			}
 		}
+	}
+	cells = append(cells, cell{loadRequest, 64, 1, false}, cell{loadWebSocket, 100, 1, false},
+		cell{loadText, 64, 1, false}, cell{loadText, 64, 16, false})
+	for _, n := range rooms {
+		cells = append(cells, cell{loadBroadcast, n, 1, false}, cell{loadBroadcast, n, 10, false})
 	}
 	return cells
 }
 
+// chooseLoads drops the cells that were not asked for.
+func (b *bench) chooseLoads() error {
+	wanted := list(b.load)
+	known := func(load string) bool {
+		return slices.ContainsFunc(b.cells, func(c cell) bool { return c.Load == load })
+	}
+	for _, load := range wanted {
+		if !known(load) {
+			return fmt.Errorf("no load is called %q", load)
+		}
+	}
+	b.cells = slices.DeleteFunc(b.cells, func(c cell) bool { return len(wanted) > 0 && !slices.Contains(wanted, c.Load) })
+	for _, c := range b.cells {
+		if !slices.Contains(b.loads, c.Load) {
+			b.loads = append(b.loads, c.Load)
+		}
+	}
+	return nil
+}
+
+func list(names string) []string {
+	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // choose prepares the wanted servers and leaves the others out, with the reason.
 func (b *bench) choose() error {
-	wanted := strings.FieldsFunc(b.only+","+b.profile, func(r rune) bool { return r == ',' || r == ' ' })
+	wanted := list(b.only + "," + b.profile)
 	for _, key := range wanted {
 		if b.server(key) == nil {
 			return fmt.Errorf("no server is called %q", key)
@@ -174,9 +210,10 @@ func (b *bench) server(key string) *server {
 	return nil
 }
 
-func (b *bench) active() (active []*server) {
+// active are the servers of a load that can be compared.
+func (b *bench) active(load string) (active []*server) {
 	for _, s := range b.servers {
-		if s.skipped == "" {
+		if s.skipped == "" && s.serves(load) {
 			active = append(active, s)
 		}
 	}
@@ -200,21 +237,38 @@ func (b *bench) compare(w io.Writer) error {
 	return r.write(out)
 }
 
-// measureCost keeps all servers up and asks them in turn, so that whatever else the machine does
-// falls on all of them alike.
 func (b *bench) measureCost(r *report) error {
-	for _, s := range b.active() {
-		if err := b.up(s); err != nil {
+	for _, load := range b.loads {
+		if err := b.measureLoad(r, load); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureLoad keeps all servers up and asks them in turn, so that whatever else the machine does
+// falls on all of them alike.
+func (b *bench) measureLoad(r *report, load string) error {
+	servers := b.active(load)
+	defer b.down(servers...)
+	for _, s := range servers {
+		if err := b.up(s, load); err != nil {
 			return err
 		}
 		// Code is loaded, compiled and in the caches before anything counts.
-		if _, err := b.sampleCost(s, cell{64, 16, true}, b.sample); err != nil {
+		if _, err := b.sampleCost(s, cell{load, 64, 16, load == loadHTTP}, b.sample); err != nil {
 			return err
 		}
 	}
 	for round := range b.rounds {
 		for _, c := range b.cells {
-			for _, s := range b.active() {
+			if c.Load != load {
+				continue
+			}
+			for _, s := range servers {
+				if !s.takes(c) {
+					continue
+				}
 				b.progress("round %d of %d: %s, %d connections, depth %d, server %s",
 					round+1, b.rounds, c.form(), c.Conns, c.Depth, s.Key)
 				sample, err := b.sampleCost(s, c, b.sample)
@@ -226,7 +280,6 @@ func (b *bench) measureCost(r *report) error {
 		}
 	}
 	b.progress("")
-	b.down(b.active()...)
 	return nil
 }
 
@@ -298,7 +351,7 @@ func (b *bench) sampleCost(s *server, c cell, length time.Duration) (sample cost
 
 func (s *server) job(op string, c cell) loadJob {
 	return loadJob{
-		Op: op, Addr: [4]byte{127, 0, 0, 1}, Port: s.port, Conns: c.Conns,
+		Op: op, Load: c.Load, Addr: [4]byte{127, 0, 0, 1}, Port: s.port, Conns: c.Conns,
 		Depth: c.Depth, Varied: c.Varied, Answer: s.answer,
 	}
 }

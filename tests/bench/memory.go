@@ -7,6 +7,7 @@ import (
 
 // memorySample is the process memory of one server, in bytes.
 type memorySample struct {
+	Load        string  `json:"load"`
 	Connections int     `json:"connections"`
 	Base        pss     `json:"base"` // warmed up, no connections
 	Idle        pss     `json:"idle"` // connections that have sent nothing
@@ -17,43 +18,47 @@ type memorySample struct {
 
 // measureMemory starts each server alone: memory shared with another one would count half.
 func (b *bench) measureMemory(r *report) error {
-	if !b.memory {
-		return nil
-	}
-	for _, s := range b.active() {
-		b.progress("memory: server %s", s.Key)
-		if err := b.up(s); err != nil {
-			return err
+	for _, load := range b.loads {
+		if _, measured := memoryTargets[load]; !measured || !b.memory {
+			continue
 		}
-		m, err := b.sampleMemory(s)
-		b.down(s)
-		if err != nil {
-			return fmt.Errorf("%s, memory: %w", s.Name, err)
+		for _, s := range b.active(load) {
+			b.progress("memory: %s, server %s", load, s.Key)
+			if err := b.up(s, load); err != nil {
+				return err
+			}
+			m, err := b.sampleMemory(s, load)
+			b.down(s)
+			if err != nil {
+				return fmt.Errorf("%s, memory: %w", s.Name, err)
+			}
+			r.server(s).Memory = append(r.server(s).Memory, m)
 		}
-		r.server(s).Memory = &m
 	}
 	b.progress("")
 	return nil
 }
 
-func (b *bench) sampleMemory(s *server) (m memorySample, err error) {
-	m.Connections = b.idle
-	if s.maxIdle > 0 {
-		m.Connections = min(b.idle, s.maxIdle)
+func (b *bench) sampleMemory(s *server, load string) (m memorySample, err error) {
+	m.Load, m.Connections = load, b.idle
+	if s.maxConns > 0 {
+		m.Connections = min(b.idle, s.maxConns)
 	}
+	varied := load == loadHTTP
 	// What loading code costs once is not a connection's.
-	if _, err := b.sampleCost(s, cell{64, 1, true}, b.sample/2); err != nil {
+	if _, err := b.sampleCost(s, cell{load, 64, 1, varied}, b.sample/2); err != nil {
 		return m, err
 	}
 	if m.Base, err = b.settledPSS(s); err != nil {
 		return m, err
 	}
+	all := cell{load, m.Connections, 1, varied}
 	steps := []struct {
 		op  string
 		pss *pss
 	}{{"open", &m.Idle}, {"once", &m.Used}}
 	for _, step := range steps {
-		if _, err := b.generator.do(s.job(step.op, cell{m.Connections, 1, true})); err != nil {
+		if _, err := b.generator.do(s.job(step.op, all)); err != nil {
 			return m, err
 		}
 		if *step.pss, err = b.settledPSS(s); err != nil {
@@ -61,7 +66,7 @@ func (b *bench) sampleMemory(s *server) (m memorySample, err error) {
 		}
 	}
 	// One more request each shows that all of them were still open.
-	if _, err := b.generator.do(s.job("once", cell{m.Connections, 1, true})); err != nil {
+	if _, err := b.generator.do(s.job("once", all)); err != nil {
 		return m, err
 	}
 	if _, err := b.generator.do(loadJob{Op: "close"}); err != nil {

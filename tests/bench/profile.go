@@ -10,19 +10,22 @@ import (
 	"time"
 )
 
-// runProfile shows the symbols in which one server spends its time, for one request and for sixteen
-// in a write.
+// runProfile shows the symbols in which one server spends its time, for the first load asked for.
 func (b *bench) runProfile(w io.Writer) error {
 	perf, err := exec.LookPath("perf")
 	if err != nil {
 		return fmt.Errorf("-profile needs perf: %w", err)
 	}
 	s := b.server(b.profile)
-	if err := b.up(s); err != nil {
+	load := b.loads[0]
+	if err := b.up(s, load); err != nil {
 		return err
 	}
 	defer b.down(s)
-	for _, c := range []cell{{64, 1, true}, {64, 16, true}} {
+	for _, c := range b.cells {
+		if c.Load != load || load == loadHTTP && !(c.Conns == 64 && c.Varied) {
+			continue
+		}
 		if _, err := b.sampleCost(s, c, b.sample); err != nil { // warm
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,14 +24,15 @@ type report struct {
 	Short   bool            `json:"short"`
 	Servers []*serverReport `json:"servers"`
 	Ratios  []ratioReport   `json:"ratios"`
+	Cells   []cell          `json:"-"`
 }
 
 type serverReport struct {
-	Key     string        `json:"key"`
-	Name    string        `json:"name"`
-	Skipped string        `json:"skipped,omitempty"`
-	Memory  *memorySample `json:"memory,omitempty"`
-	Cells   []*cellReport `json:"cells,omitempty"`
+	Key     string         `json:"key"`
+	Name    string         `json:"name"`
+	Skipped string         `json:"skipped,omitempty"`
+	Memory  []memorySample `json:"memory,omitempty"`
+	Cells   []*cellReport  `json:"cells,omitempty"`
 }
 
 type cellReport struct {
@@ -51,12 +54,15 @@ func newReport(b *bench) *report {
 	r := &report{
 		Time: time.Now().UTC().Truncate(time.Second), Go: runtime.Version(),
 		Kernel: firstLine("/proc/sys/kernel/osrelease"), CPU: cpuModel(), Rounds: b.rounds, Short: b.short,
+		Cells: b.cells,
 	}
 	for _, s := range b.servers {
 		sr := &serverReport{Key: s.Key, Name: s.Name, Skipped: s.skipped}
 		if s.skipped == "" {
 			for _, c := range b.cells {
-				sr.Cells = append(sr.Cells, &cellReport{cell: c})
+				if s.takes(c) {
+					sr.Cells = append(sr.Cells, &cellReport{cell: c})
+				}
 			}
 		}
 		r.Servers = append(r.Servers, sr)
@@ -138,6 +144,9 @@ func (r *report) finish(b *bench) {
 			continue
 		}
 		for _, c := range b.cells {
+			if over.at(c) == nil || under.at(c) == nil {
+				continue
+			}
 			q := ratioReport{Over: p.over, Under: p.under, cell: c}
 			q.summary = summarize(ratios(over.at(c).costs(), under.at(c).costs()))
 			if limit, ok := p.target(c); ok {
@@ -181,7 +190,7 @@ func (r *report) print(w io.Writer) {
 }
 
 func (r *report) printCosts(w io.Writer) {
-	fmt.Fprintln(w, "\nProcessor microseconds per request, whole process tree: median (least..most)")
+	fmt.Fprintln(w, "\nProcessor microseconds per answer, whole process tree: median (least..most)")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "load\tconns\tdepth\t")
 	active := r.active()
@@ -189,26 +198,31 @@ func (r *report) printCosts(w io.Writer) {
 		fmt.Fprintf(t, "(%s)\t", s.Key)
 	}
 	fmt.Fprintln(t)
-	for i := range active[0].Cells {
-		c := active[0].Cells[i].cell
+	for _, c := range r.Cells {
 		fmt.Fprintf(t, "%s\t%d\t%d\t", c.form(), c.Conns, c.Depth)
 		for _, s := range active {
-			v := s.Cells[i].summary
-			fmt.Fprintf(t, "%s (%s..%s)\t", micros(v.Median), micros(v.Min), micros(v.Max))
+			text := ""
+			if cr := s.at(c); cr != nil {
+				text = fmt.Sprintf("%s (%s..%s)", micros(cr.Median), micros(cr.Min), micros(cr.Max))
+			}
+			fmt.Fprint(t, text, "\t")
 		}
 		fmt.Fprintln(t)
 	}
 	_ = t.Flush() // a broken terminal shows by itself
 
-	fmt.Fprintln(w, "\nHow the server was fed: times it was given the processor per 100 requests, busy share of wall-clock time")
+	fmt.Fprintln(w, "\nHow the server was fed: times it was given the processor per 100 answers, busy share of wall-clock time")
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for i := range active[0].Cells {
-		c := active[0].Cells[i].cell
+	for _, c := range r.Cells {
 		fmt.Fprintf(t, "%s\t%d\t%d\t", c.form(), c.Conns, c.Depth)
 		for _, s := range active {
-			slices := s.Cells[i].mean(func(s costSample) float64 { return s.SlicesPerRequest })
-			busy := s.Cells[i].mean(func(s costSample) float64 { return s.ServerBusy })
-			fmt.Fprintf(t, "%.1f, %.0f%%\t", slices*100, busy*100)
+			text := ""
+			if cr := s.at(c); cr != nil {
+				slices := cr.mean(func(s costSample) float64 { return s.SlicesPerRequest })
+				busy := cr.mean(func(s costSample) float64 { return s.ServerBusy })
+				text = fmt.Sprintf("%.1f, %.0f%%", slices*100, busy*100)
+			}
+			fmt.Fprint(t, text, "\t")
 		}
 		fmt.Fprintln(t)
 	}
@@ -258,25 +272,41 @@ func verdict(met bool) string {
 }
 
 func (r *report) measuredMemory() bool {
-	return slices.ContainsFunc(r.Servers, func(s *serverReport) bool { return s.Memory != nil })
+	return slices.ContainsFunc(r.Servers, func(s *serverReport) bool { return len(s.Memory) > 0 })
 }
 
 func (r *report) printMemory(w io.Writer) {
 	fmt.Fprintln(w, "\nProcess memory (PSS)")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "server\tnone\tconns\tidle, B/conn\tafter a request, B/conn\t")
-	for _, s := range r.active() {
-		m := s.Memory
-		if m == nil {
-			continue
+	fmt.Fprintln(t, "load\tserver\tnone\tconns\tidle, B/conn\tafter a request, B/conn\t")
+	for load, target := range sortedByKey(memoryTargets) {
+		for _, s := range r.active() {
+			for _, m := range s.Memory {
+				if m.Load != load {
+					continue
+				}
+				fmt.Fprintf(t, "%s\t(%s)\t%.1f MiB\t%d\t%.0f\t%.0f\t", load, s.Key, float64(m.Base.Total)/(1<<20),
+					m.Connections, m.IdlePerConn, m.UsedPerConn)
+				if s.Key == "c" {
+					fmt.Fprintf(t, "idle at most %g: %s", target.idle, verdict(m.IdlePerConn <= target.idle))
+					if target.used > 0 {
+						fmt.Fprintf(t, ", used at most %g: %s", target.used, verdict(m.UsedPerConn <= target.used))
+					}
+					fmt.Fprint(t, "\t")
+				}
+				fmt.Fprintln(t)
+			}
 		}
-		fmt.Fprintf(t, "(%s)\t%.1f MiB\t%d\t%.0f\t%.0f\t", s.Key, float64(m.Base.Total)/(1<<20), m.Connections,
-			m.IdlePerConn, m.UsedPerConn)
-		if s.Key == "c" {
-			fmt.Fprintf(t, "at most %d: %s, %d: %s\t", targetIdleBytes, verdict(m.IdlePerConn <= targetIdleBytes),
-				targetUsedBytes, verdict(m.UsedPerConn <= targetUsedBytes))
-		}
-		fmt.Fprintln(t)
 	}
 	_ = t.Flush()
+}
+
+func sortedByKey[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !yield(key, m[key]) {
+				return
+			}
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,12 +19,14 @@ import (
 type server struct {
 	Key  string
 	Name string
+	// loads besides http
+	loads []string
 	// exact: the answer must be workermanAnswer to the byte. The others only have to give the body
 	// and to repeat themselves.
 	exact bool
-	// maxIdle bounds the idle connections of the memory test; 0 is no bound.
-	maxIdle int
-	// prepare builds what is needed and returns the command that serves a port, or why there is none.
+	// maxConns bounds its connections; 0 is no bound.
+	maxConns int
+	// prepare builds what is needed and returns the command that serves a load, or why there is none.
 	prepare func(b *bench) (launch, error)
 
 	launch  launch
@@ -35,19 +38,27 @@ type server struct {
 }
 
 // launch makes the command; dir is an empty folder for the server's files.
-type launch func(port int, dir string) *exec.Cmd
+type launch func(load string, port int, dir string) *exec.Cmd
+
+func (s *server) serves(load string) bool { return load == loadHTTP || slices.Contains(s.loads, load) }
+
+func (s *server) takes(c cell) bool {
+	return s.serves(c.Load) && (s.maxConns == 0 || c.Conns <= s.maxConns)
+}
 
 // errAbsent marks a server that cannot be compared here, which is no failure.
 var errAbsent = errors.New("not here")
 
 func allServers() []*server {
+	messages := []string{loadWebSocket, loadText, loadBroadcast}
+	all := append([]string{loadRequest}, messages...)
 	return []*server{
-		{Key: "a", Name: "bare epoll loop in C", exact: true, prepare: prepareEpoll},
+		{Key: "a", Name: "bare epoll loop in C", loads: messages, exact: true, prepare: prepareEpoll},
 		{Key: "b", Name: "engine, Go handler", exact: true, prepare: prepareGo("goserver")},
-		{Key: "c", Name: "engine, PHP onMessage", exact: true, prepare: preparePhalanx},
+		{Key: "c", Name: "engine, PHP onMessage", loads: all, exact: true, prepare: preparePhalanx},
 		{Key: "d", Name: "Go net/http", prepare: prepareGo("nethttp")},
 		{Key: "e", Name: "FrankenPHP worker mode", prepare: prepareFrankenPHP},
-		{Key: "f", Name: "Workerman", exact: true, prepare: prepareWorkerman},
+		{Key: "f", Name: "Workerman", loads: all, exact: true, prepare: prepareWorkerman},
 	}
 }
 
@@ -56,7 +67,9 @@ func prepareEpoll(b *bench) (launch, error) {
 	if err := b.command("gcc", "-O2", "-Wall", "-Wextra", "-o", bin, "tests/bench/epoll/server.c"); err != nil {
 		return nil, err
 	}
-	return func(port int, _ string) *exec.Cmd { return exec.Command(bin, strconv.Itoa(port)) }, nil
+	return func(load string, port int, _ string) *exec.Cmd {
+		return exec.Command(bin, strconv.Itoa(port), load)
+	}, nil
 }
 
 func prepareGo(name string) func(b *bench) (launch, error) {
@@ -65,7 +78,7 @@ func prepareGo(name string) func(b *bench) (launch, error) {
 		if err := b.command("go", "build", "-o", bin, "./tests/bench/"+name); err != nil {
 			return nil, err
 		}
-		return func(port int, _ string) *exec.Cmd {
+		return func(_ string, port int, _ string) *exec.Cmd {
 			cmd := exec.Command(bin, strconv.Itoa(port))
 			cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 			return cmd
@@ -86,11 +99,19 @@ func preparePhalanx(b *bench) (launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(port int, dir string) *exec.Cmd {
-		cmd := exec.Command(bin, filepath.Join(b.root, "tests/bench/app/hello.php"), "start")
+	return func(load string, port int, dir string) *exec.Cmd {
+		cmd := exec.Command(bin, b.script(load), "start")
 		cmd.Env = append(without(os.Environ(), "BENCH_WORKERMAN"), appEnv(port, dir)...)
 		return cmd
 	}, nil
+}
+
+// script is the application of a load.
+func (b *bench) script(load string) string {
+	if load == loadHTTP {
+		load = "hello"
+	}
+	return filepath.Join(b.root, "tests/bench/app", load+".php")
 }
 
 func appEnv(port int, dir string) []string {
@@ -113,7 +134,7 @@ func prepareFrankenPHP(b *bench) (launch, error) {
 		return nil, err
 	}
 	app := filepath.Join(b.root, "tests/bench/frankenphp")
-	return func(port int, dir string) *exec.Cmd {
+	return func(_ string, port int, dir string) *exec.Cmd {
 		cmd := exec.Command(bin, "run", "--config", filepath.Join(app, "Caddyfile"), "--adapter", "caddyfile")
 		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
 		// Caddy's own files stay out of the user's home.
@@ -150,20 +171,20 @@ func prepareWorkerman(b *bench) (launch, error) {
 		s.Name += ", ext-event, JIT"
 	} else {
 		s.Name += ", select, JIT"
-		s.maxIdle = 900 // stream_select() ends at descriptor 1023
+		s.maxConns = 900 // stream_select() ends at descriptor 1023
 	}
 	if strings.Contains(string(loaded), "Zend OPcache") {
 		args = args[2:] // the other PHP loads it by itself
 	}
-	return func(port int, dir string) *exec.Cmd {
-		cmd := exec.Command(php, append(args, filepath.Join(b.root, "tests/bench/app/hello.php"), "start")...)
+	return func(load string, port int, dir string) *exec.Cmd {
+		cmd := exec.Command(php, append(args, b.script(load), "start")...)
 		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
 		return cmd
 	}, nil
 }
 
-// up starts the server and learns its answer.
-func (b *bench) up(s *server) error {
+// up starts the server for a load and learns its answer.
+func (b *bench) up(s *server, load string) error {
 	dir, err := os.MkdirTemp(b.temp, s.Key)
 	if err != nil {
 		return err
@@ -171,7 +192,7 @@ func (b *bench) up(s *server) error {
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
-	p, err := b.serverCPU.serve(s.launch(s.port, dir), dir)
+	p, err := b.serverCPU.serve(s.launch(load, s.port, dir), dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -179,16 +200,15 @@ func (b *bench) up(s *server) error {
 	b.mu.Lock()
 	s.process = p
 	b.mu.Unlock()
-	raw, err := p.ready(net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)))
-	if err == nil {
-		s.answer, err = parseAnswer(raw)
-	}
-	if err == nil && s.exact {
-		err = answer{Bytes: []byte(workermanAnswer)}.check(raw)
+	raw, err := p.ready(net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), load)
+	if err == nil && load == loadHTTP {
+		if s.answer, err = parseAnswer(raw); err == nil && s.exact {
+			err = answer{Bytes: []byte(workermanAnswer)}.check(raw)
+		}
 	}
 	if err != nil {
 		b.down(s)
-		return fmt.Errorf("%s: %w", s.Name, err)
+		return fmt.Errorf("%s, %s: %w", s.Name, load, err)
 	}
 	return nil
 }

@@ -73,11 +73,11 @@ func (s *spawner) serve(cmd *exec.Cmd, dir string) (*process, error) {
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
 // ready waits until the server answers, and returns the answer's bytes.
-func (p *process) ready(addr string) ([]byte, error) {
+func (p *process) ready(addr, load string) ([]byte, error) {
 	const patience = 30 * time.Second
 	var last error
 	for begin := time.Now(); time.Since(begin) < patience; {
-		raw, err := probe(addr)
+		raw, err := probe(addr, load)
 		if err == nil {
 			return raw, nil
 		}

@@ -42,13 +42,17 @@ func ratios(over, under []float64) []float64 {
 
 // cell is one form of load.
 type cell struct {
-	Conns  int  `json:"connections"`
-	Depth  int  `json:"depth"`
-	Varied bool `json:"varied"`
+	Load   string `json:"load"`
+	Conns  int    `json:"connections"`
+	Depth  int    `json:"depth"`
+	Varied bool   `json:"varied,omitempty"`
 }
 
 func (c cell) form() string {
-	if c.Varied {
+	switch {
+	case c.Load != loadHTTP:
+		return c.Load
+	case c.Varied:
 		return "varied"
 	}
 	return "plain"
@@ -62,29 +66,41 @@ var comparisons = []comparison{{"c", "a"}, {"c", "f"}, {"c", "e"}, {"b", "a"}, {
 
 // target is the most that a ratio may be; ok is false where none was set.
 func (p comparison) target(c cell) (limit float64, ok bool) {
-	deep := c.Depth > 1
-	switch p {
-	case comparison{"c", "a"}:
-		if deep {
-			return 2, true
-		}
-		return 1.15, true
-	case comparison{"c", "f"}:
-		switch {
-		case deep:
-			return 0.2, true
-		case c.Varied:
-			return 0.6, true
-		}
-		return 0.85, true
-	case comparison{"c", "e"}:
-		return 0.15, true
-	}
-	return 0, false
+	limit = targets[p][goal{c.Load, c.Depth > 1, c.Varied}]
+	return limit, limit > 0
 }
 
-// Targets for the process memory of one connection of the engine with PHP, in bytes.
-const (
-	targetIdleBytes = 1024 // has delivered nothing
-	targetUsedBytes = 2048 // after one request
-)
+// goal is a kind of cells that have one target.
+type goal struct {
+	load         string
+	deep, varied bool
+}
+
+var targets = map[comparison]map[goal]float64{
+	{"c", "a"}: {
+		{loadHTTP, false, false}: 1.15, {loadHTTP, false, true}: 1.15,
+		{loadHTTP, true, false}: 2, {loadHTTP, true, true}: 2,
+		{loadWebSocket, false, false}: 1.2,
+	},
+	{"c", "f"}: {
+		{loadHTTP, false, false}: 0.85, {loadHTTP, false, true}: 0.6,
+		{loadHTTP, true, false}: 0.2, {loadHTTP, true, true}: 0.2,
+		{loadRequest, false, false}:   0.55,
+		{loadWebSocket, false, false}: 0.9,
+		{loadText, false, false}:      0.95, {loadText, true, false}: 0.2,
+		{loadBroadcast, false, false}: 0.92, {loadBroadcast, true, false}: 0.25,
+	},
+	{"c", "e"}: {
+		{loadHTTP, false, false}: 0.15, {loadHTTP, false, true}: 0.15,
+		{loadHTTP, true, false}: 0.15, {loadHTTP, true, true}: 0.15,
+	},
+}
+
+// memoryTarget is the most process memory that a connection of the engine with PHP may take, in bytes.
+type memoryTarget struct{ idle, used float64 }
+
+// An idle HTTP connection has delivered nothing, a WebSocket only its handshake.
+var memoryTargets = map[string]memoryTarget{
+	loadHTTP:      {idle: 1024, used: 2048},
+	loadWebSocket: {idle: 1536},
+}

@@ -1,10 +1,14 @@
 /*
  * The floor of the benchmark: what one thread, epoll and the kernel's own cost come to when
  * nothing is between them. Level-triggered, non-blocking, one read and at most one write for
- * each readiness of a connection. It looks for the end of each request's header and parses
- * nothing else, so it serves requests without a body and no others.
+ * each readiness of a connection. It does what each load needs and checks nothing:
  *
- * Usage: server PORT        listens on 127.0.0.1
+ *   http       looks for the end of each header: requests have no body
+ *   text       sends lines back
+ *   websocket  answers the one key that the load generator has, and sends short messages back
+ *   broadcast  sends them to every connection, those that came together in one write
+ *
+ * Usage: server PORT LOAD        listens on 127.0.0.1
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,8 +31,16 @@ static const char answer[] = "HTTP/1.1 200 OK\r\n"
 							 "\r\n"
 							 "Hello, World!";
 
+static const char handshake[] = "HTTP/1.1 101 Switching Protocol\r\n"
+								"Upgrade: websocket\r\n"
+								"Sec-WebSocket-Version: 13\r\n"
+								"Connection: Upgrade\r\n"
+								"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+								"\r\n";
+
 enum {
 	ANSWER = sizeof(answer) - 1,
+	HANDSHAKE = sizeof(handshake) - 1,
 	EVENTS = 512,
 	MAX_FD = 1 << 16,
 	INPUT = 64 << 10,
@@ -49,6 +61,19 @@ static char input[INPUT];
 static char output[OUTPUT];
 static int poller;
 
+static unsigned char upgraded[MAX_FD]; /* behind its handshake */
+static int members[MAX_FD];            /* those that are, for a broadcast */
+static int place[MAX_FD];              /* of each among them */
+static int member_count;
+static int is_broadcast;
+
+/*
+ * Takes what it can from the bytes that have arrived, appends to *to what is to be sent back, and
+ * returns the first byte it could not use.
+ */
+typedef char *(*decoder)(int fd, char *at, char *stop, char **to);
+static decoder decode;
+
 static void die(const char *what)
 {
 	perror(what);
@@ -64,6 +89,13 @@ static void drop(int fd)
 		free(r->out);
 		free(r);
 		rests[fd] = NULL;
+	}
+	if (upgraded[fd]) {
+		int last = members[--member_count];
+
+		members[place[fd]] = last;
+		place[last] = place[fd];
+		upgraded[fd] = 0;
 	}
 	close(fd);
 }
@@ -103,29 +135,92 @@ static void tidy(int fd)
 
 static void send_answers(int fd, const char *out, size_t len)
 {
-	ssize_t n = write(fd, out, len);
+	struct rest *r = rests[fd];
+	ssize_t n = 0;
 
-	if (n < 0) {
-		if (errno != EAGAIN) {
-			drop(fd);
-			return;
+	if (!r || !r->out_len) {
+		n = write(fd, out, len);
+		if (n < 0) {
+			if (errno != EAGAIN) {
+				drop(fd);
+				return;
+			}
+			n = 0;
 		}
-		n = 0;
 	}
 	if ((size_t) n < len) {
-		struct rest *r = rest_of(fd);
-
-		r->out = keep(out + n, len - n);
-		r->out_len = len - n;
+		r = rest_of(fd);
+		r->out = realloc(r->out, r->out_len + len - n);
+		if (!r->out)
+			die("realloc");
+		memcpy(r->out + r->out_len, out + n, len - n);
+		r->out_len += len - n;
 		watch(fd, EPOLL_CTL_MOD, EPOLLOUT); /* no reading until the peer takes its answers */
 	}
+}
+
+static char *decode_http(int fd, char *at, char *stop, char **to)
+{
+	char *end;
+
+	(void) fd;
+	for (; (end = memmem(at, stop - at, "\r\n\r\n", 4)); at = end + 4)
+		*to = mempcpy(*to, answer, ANSWER);
+	return at;
+}
+
+static char *decode_text(int fd, char *at, char *stop, char **to)
+{
+	char *end;
+
+	(void) fd;
+	for (; (end = memchr(at, '\n', stop - at)); at = end + 1)
+		*to = mempcpy(*to, at, end + 1 - at);
+	return at;
+}
+
+static char *upgrade(int fd, char *at, char *stop, char **to)
+{
+	char *end = memmem(at, stop - at, "\r\n\r\n", 4);
+
+	if (!end)
+		return at;
+	*to = mempcpy(*to, handshake, HANDSHAKE);
+	upgraded[fd] = 1;
+	place[fd] = member_count;
+	members[member_count++] = fd;
+	return end + 4;
+}
+
+/* Messages of one frame with less than 126 bytes. */
+static char *decode_frames(int fd, char *at, char *stop, char **to)
+{
+	if (!upgraded[fd])
+		return upgrade(fd, at, stop, to);
+	while (stop - at >= 6) {
+		size_t size = at[1] & 0x7f;
+		char *payload = at + 6, *out = *to;
+		uint32_t key;
+
+		if ((size_t) (stop - payload) < size)
+			break;
+		memcpy(&key, at + 2, 4);
+		*out++ = at[0];
+		*out++ = (char) size;
+		for (size_t i = 0; i < size; i++)
+			out[i] = payload[i] ^ (char) (key >> (i & 3) * 8);
+		*to = out + size;
+		at = payload + size;
+	}
+	return at;
 }
 
 static void on_readable(int fd)
 {
 	struct rest *r = rests[fd];
-	size_t len = 0, out_len = 0;
-	char *at, *end, *stop;
+	size_t len = 0;
+	char *at, *stop, *to = output;
+	int was_member = upgraded[fd];
 	ssize_t n;
 
 	if (r && r->in_len) {
@@ -140,10 +235,7 @@ static void on_readable(int fd)
 	}
 	len += n;
 	stop = input + len;
-	for (at = input; (end = memmem(at, stop - at, "\r\n\r\n", 4)); at = end + 4) {
-		memcpy(output + out_len, answer, ANSWER);
-		out_len += ANSWER;
-	}
+	at = decode(fd, input, stop, &to);
 	if (r && r->in_len) {
 		free(r->in);
 		r->in = NULL;
@@ -151,7 +243,7 @@ static void on_readable(int fd)
 	}
 	if (at < stop) {
 		if ((size_t) (stop - at) == INPUT) {
-			drop(fd); /* a header larger than the buffer */
+			drop(fd); /* a message larger than the buffer */
 			return;
 		}
 		r = rest_of(fd);
@@ -160,8 +252,14 @@ static void on_readable(int fd)
 	} else {
 		tidy(fd);
 	}
-	if (out_len)
-		send_answers(fd, output, out_len);
+	if (to == output)
+		return;
+	if (is_broadcast && was_member) {
+		for (int i = member_count; i-- > 0;) /* the last one may be dropped on the way */
+			send_answers(members[i], output, to - output);
+	} else {
+		send_answers(fd, output, to - output);
+	}
 }
 
 static void on_writable(int fd)
@@ -222,10 +320,17 @@ int main(int argc, char **argv)
 	struct rlimit files;
 	int listener;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s PORT\n", argv[0]);
+	if (argc == 3 && !strcmp(argv[2], "http"))
+		decode = decode_http;
+	else if (argc == 3 && !strcmp(argv[2], "text"))
+		decode = decode_text;
+	else if (argc == 3 && (!strcmp(argv[2], "websocket") || !strcmp(argv[2], "broadcast")))
+		decode = decode_frames;
+	if (!decode) {
+		fprintf(stderr, "usage: %s PORT http|text|websocket|broadcast\n", argv[0]);
 		return 2;
 	}
+	is_broadcast = !strcmp(argv[2], "broadcast");
 	signal(SIGPIPE, SIG_IGN);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;

@@ -1,0 +1,32 @@
+<?php
+
+/**
+ * What the benchmark's applications share.
+ *
+ * Environment: BENCH_PORT, the port on 127.0.0.1; BENCH_STATE, a folder for the pid and log files; BENCH_WORKERMAN, a
+ * checkout of Workerman to run on instead of Phalanx.
+ */
+
+declare(strict_types=1);
+
+use Workerman\Worker;
+
+if ((string) getenv('BENCH_WORKERMAN') !== '') {
+    require __DIR__ . '/upstream.php';
+}
+
+$state = (string) getenv('BENCH_STATE');
+Worker::$pidFile = "$state/bench.pid";
+Worker::$logFile = "$state/bench.log";
+if (property_exists(Worker::class, 'statusFile')) {
+    Worker::$statusFile = "$state/bench.status";
+}
+
+function benchWorker(string $scheme): Worker
+{
+    $worker = new Worker("$scheme://127.0.0.1:" . (int) getenv('BENCH_PORT'), ['socket' => ['backlog' => 4096]]);
+    $worker->name = 'bench';
+    $worker->count = 1;
+
+    return $worker;
+}
