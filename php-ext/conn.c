@@ -258,9 +258,16 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			return;
 		}
 	}
-	if (UNEXPECTED(c->paused && (ev->kind == PHX_MESSAGE || ev->kind == PHX_DATA))) {
-		phx_conn_defer(loop->engine.loop, (phx_event *) ev);
-		return;
+	if (ev->kind == PHX_MESSAGE || ev->kind == PHX_DATA) {
+		if (UNEXPECTED(c->changed == loop->turn && ev->kind == PHX_MESSAGE)) {
+			phx_conn_defer(loop->engine.loop, (phx_event *) ev, 1);
+			return;
+		}
+		if (UNEXPECTED(c->paused || c->held == loop->turn)) {
+			c->held = loop->turn;
+			phx_conn_defer(loop->engine.loop, (phx_event *) ev, 0);
+			return;
+		}
 	}
 	switch (ev->kind) {
 		case PHX_MESSAGE:
@@ -590,6 +597,10 @@ PHP_FUNCTION(phalanx_conn_protocol)
 		RETURN_THROWS();
 	}
 	phx_apply_ops(&phx_current_loop);
+	phx_conn *c = phx_conn_find(&phx_current_loop, (uint64_t) conn);
+	if (c != NULL && phx_conn_stat(phx_current_loop.engine.loop, (uint64_t) conn, 6) != proto) {
+		c->changed = phx_current_loop.turn;
+	}
 	RETURN_BOOL(phx_conn_set(phx_current_loop.engine.loop, (uint64_t) conn, proto, 0, 0) == PHX_OK);
 }
 

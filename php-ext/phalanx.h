@@ -18,6 +18,8 @@ typedef struct {
 	uint8_t blocked; /* bytes wait in the engine */
 	uint8_t full;    /* and they pass the limit */
 	uint8_t paused;
+	uint32_t held;    /* turn in which a message was handed back: those behind it are too */
+	uint32_t changed; /* turn in which the protocol was changed */
 } phx_conn;
 
 typedef struct {

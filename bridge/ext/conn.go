@@ -184,12 +184,15 @@ func phx_conn_op(h C.int64_t, conn C.uint64_t, op C.int32_t) (st C.phx_status) {
 	return statusOf(l.Resume(uint64(conn)))
 }
 
-// phx_conn_defer takes back a message of this batch until its connection is resumed.
+// phx_conn_defer takes back a message of this batch until its connection is resumed; with undecode,
+// because the protocol it was decoded by is no longer the connection's.
 //
 //export phx_conn_defer
-func phx_conn_defer(h C.int64_t, ev *C.phx_event) (st C.phx_status) {
+func phx_conn_defer(h C.int64_t, ev *C.phx_event, undecode C.int32_t) (st C.phx_status) {
 	defer guard(&st)
-	if l := find(int64(h)); l != nil {
+	if l := find(int64(h)); l != nil && undecode != 0 {
+		l.Undecode((*loop.Event)(unsafe.Pointer(ev)))
+	} else if l != nil {
 		l.Defer((*loop.Event)(unsafe.Pointer(ev)))
 	}
 	return C.PHX_OK
@@ -227,7 +230,7 @@ func phx_conn_set(h C.int64_t, conn C.uint64_t, proto C.int32_t, maxSend, maxPac
 	return statusOf(l.SetLimits(uint64(conn), int(maxSend), int(maxPackage)))
 }
 
-// phx_conn_stat answers one figure: see phalanx_conn_stat() in the stub; 5 is the descriptor.
+// phx_conn_stat answers one figure: see phalanx_conn_stat() in the stub; 5 is the descriptor, 6 the protocol.
 //
 //export phx_conn_stat
 func phx_conn_stat(h C.int64_t, conn C.uint64_t, what C.int32_t) C.int64_t {
@@ -258,6 +261,8 @@ func phx_conn_stat(h C.int64_t, conn C.uint64_t, what C.int32_t) C.int64_t {
 			return -1
 		}
 		return C.int64_t(i.FD)
+	case 6:
+		return C.int64_t(i.Proto)
 	}
 	return 0
 }

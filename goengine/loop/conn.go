@@ -80,7 +80,7 @@ type conn struct {
 	ws     *wsState
 	chunk  *chunkState
 
-	deferred []Event // messages that came before the application paused in this batch
+	back *takenBack // what the application would not have yet
 
 	firstOp, lastOp int32 // chain of this batch's operations, -1 none
 	linger          time.Duration
@@ -233,7 +233,7 @@ func (l *Loop) read(c *conn) {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
 		return
 	}
-	if !l.room(2) {
+	if !l.room(2) || c.back != nil {
 		return // reported again: level-triggered
 	}
 	if c.in != nil {
@@ -384,6 +384,10 @@ func (l *Loop) drainBacklog() {
 			continue
 		}
 		c.inBatch = false
+		if c.back != nil && !c.paused && !l.tellAgain(c) {
+			l.enqueue(c)
+			continue
+		}
 		if c.in != nil && !c.paused && c.status == open && !c.awaits {
 			l.decodeBuffered(c)
 		}
@@ -446,7 +450,7 @@ func (c *conn) dropBuffers() {
 			bytebufferpool.Put(b)
 		}
 	}
-	c.in, c.out, c.tail, c.inOff, c.outOff = nil, nil, nil, 0, 0
+	c.in, c.out, c.tail, c.inOff, c.outOff, c.back = nil, nil, nil, 0, 0, nil
 	if c.chunk != nil && c.chunk.body != nil {
 		bytebufferpool.Put(c.chunk.body)
 	}
@@ -498,6 +502,9 @@ func (l *Loop) Info(id ID) (Info, bool) {
 	if c.in != nil {
 		i.Unconsumed = len(c.in.B) - c.inOff
 	}
+	if c.back != nil {
+		i.Unconsumed += len(c.back.bytes)
+	}
 	return i, true
 }
 
@@ -536,17 +543,6 @@ func (l *Loop) Pause(id ID) error {
 	return nil
 }
 
-// Defer takes back a message of this batch that came before the application paused its
-// connection; it is delivered when the connection is resumed. Data need not be kept: until it is
-// consumed it is told again.
-func (l *Loop) Defer(ev *Event) {
-	if c := l.lookup(ev.Conn); c != nil && ev.Kind != Data {
-		later := *ev
-		later.Data = append([]byte(nil), ev.Data...)
-		c.deferred = append(c.deferred, later)
-	}
-}
-
 // Resume reads on, beginning with what had arrived before the pause.
 func (l *Loop) Resume(id ID) error {
 	c := l.lookup(id)
@@ -557,9 +553,7 @@ func (l *Loop) Resume(id ID) error {
 		return nil
 	}
 	c.paused = false
-	l.queued = append(l.queued, c.deferred...)
-	c.deferred = nil
-	if c.in != nil {
+	if c.in != nil || c.back != nil {
 		l.enqueue(c)
 	}
 	if !c.eof {
@@ -568,7 +562,9 @@ func (l *Loop) Resume(id ID) error {
 	return nil
 }
 
-// SetProtocol changes a connection's protocol; what has arrived and is not decoded is decoded by the new one.
+// SetProtocol changes a connection's protocol; what has arrived and is not decoded is decoded by
+// the new one. Messages of this batch that are yet to be told have been decoded by the old one:
+// the application hands them to Undecode instead of handling them.
 func (l *Loop) SetProtocol(id ID, p Proto) error {
 	c := l.lookup(id)
 	if c == nil {
@@ -582,7 +578,10 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 		c.inflight, c.heads, c.closeRsp = 0, 0, false
 	}
 	l.limitTime(c, 0)
-	if c.in != nil {
+	if c.back != nil {
+		l.undecodeDeferred(c)
+	}
+	if c.in != nil || c.back != nil {
 		l.enqueue(c)
 	}
 	return nil

@@ -30,6 +30,7 @@ func (l *Loop) decode(c *conn, buf []byte) int {
 			l.enqueue(c)
 			break
 		}
+		l.ahead = count > 0
 		n := l.decodeOne(c, buf[off:])
 		if n == 0 {
 			l.progress(c)
@@ -60,7 +61,7 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 			return 0
 		}
 		c.scanned = 0
-		l.message(c, body, 0)
+		l.message(c, body, uint64(n)) // the line end may be of several bytes: see wire
 		return n
 	case Frame:
 		body, n, err := frame.Decode(buf, c.maxPackage)
@@ -96,10 +97,10 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 	}
 }
 
-func (l *Loop) message(c *conn, data []byte, head int) {
+func (l *Loop) message(c *conn, data []byte, aux uint64) {
 	c.announced = true
 	l.stats.messages++
-	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Arg: c.from(), Conn: c.id, Aux: uint64(head), Data: data})
+	l.events = append(l.events, Event{Kind: Message, Proto: c.proto, Arg: c.from(), Conn: c.id, Aux: aux, Data: data})
 }
 
 // progress adjusts the time limit of a message that is on its way. While a request before it is
@@ -118,8 +119,13 @@ func (l *Loop) progress(c *conn) {
 	}
 }
 
-// violation ends a connection whose framing is lost; there is nothing to say to the peer.
+// violation ends a connection whose framing is lost; there is nothing to say to the peer. Behind a
+// message that is yet to be told it is too early to say: that one may change the protocol.
 func (l *Loop) violation(c *conn, err error) {
+	if l.ahead {
+		l.enqueue(c)
+		return
+	}
 	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: framing lost")
 	if c.announced {
 		l.events = append(l.events, Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
@@ -190,7 +196,7 @@ func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
 	c.inHead, c.sent100 = false, false
 	c.closeRsp = !keepAlive
 	c.deadline = 0
-	l.message(c, data, head)
+	l.message(c, data, uint64(head))
 }
 
 // continueBody invites the body that a client holds back (RFC 9110, 10.1.1).

@@ -6,7 +6,7 @@ type Kind uint8
 // The kinds of events. C has the same list (php-ext/engine.h).
 const (
 	Accept    Kind = iota + 1 // a connection, on a listener that asked to be told; Arg: listener
-	Message                   // a whole message; Arg: listener; for HTTP the head and the body, Aux: length of the head
+	Message                   // a whole message; Arg: listener; for HTTP the head and the body, Aux: length of the head; else Aux is the engine's
 	Data                      // protocol User: all that is pending; answer with Consume
 	Handshake                 // a WebSocket handshake to answer with AcceptWebSocket; as Message
 	Close                     // the connection is gone; its identifier is void after this batch

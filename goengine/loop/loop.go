@@ -94,6 +94,7 @@ type Loop struct {
 	backlog []ID // connections with input left to decode
 	dirty   []*conn
 	closing []*conn // to be finished after the flush
+	ahead   bool    // decoding is past a message of the same connection and read
 	scratch []byte
 	ops     []byte // queued by Go handlers
 	wheel   wheel
@@ -223,7 +224,7 @@ func (l *Loop) takeQueued() []Event {
 		switch l.queued[i].Kind {
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Message, Posted:
+		case Posted:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
