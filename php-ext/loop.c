@@ -281,8 +281,9 @@ PHP_FUNCTION(phalanx_slot_enter)
 		RETURN_THROWS();
 	}
 	SG(request_info).no_headers = 1; /* as on the command line: header() has nobody to tell */
-	phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id);
+	phx_status thread = phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id);
 	phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
+	RETURN_LONG(thread > 0 ? thread : 0);
 }
 
 static void phx_add_stats(zval *array, int64_t handle)

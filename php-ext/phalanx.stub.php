@@ -21,11 +21,20 @@ function phalanx_loop_run(): void {}
 /** Makes phalanx_loop_run() return after the current callback. */
 function phalanx_loop_stop(): void {}
 
-/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful') when the supervisor wants something of this slot. */
+/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'connections') when the supervisor wants something of this slot. */
 function phalanx_loop_on_control(?callable $callback): void {}
 
-/** Says which slot this thread's loop serves, so that the supervisor's requests reach it. */
-function phalanx_slot_enter(int $worker, int $id): void {}
+/**
+ * Says which slot this thread's loop serves, so that the supervisor's requests reach it. Answers the thread's identifier,
+ * which is the slot's process id for the outside.
+ */
+function phalanx_slot_enter(int $worker, int $id): int {}
+
+/** Hands the supervisor's script an event of type 'slot' with this 'what' and 'message'. False outside of a slot. */
+function phalanx_slot_tell(string $what, string $message): bool {}
+
+/** Counts a message that could not be sent, for the status. */
+function phalanx_slot_send_failed(): void {}
 
 /** Calls $callback($signal) on this loop; null restores the default. Plain scripts only. */
 function phalanx_loop_on_signal(int $signal, ?callable $callback): bool {}
@@ -159,30 +168,33 @@ function phalanx_http_request_class(string $class): void {}
  *
  * $spec: script: string; argv: list<string>; stopTimeout: float (seconds); pidFile, logFile: string; workers: a list of
  * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
- * user: string, group: string, reloadable: bool
+ * user: string, group: string, reloadable: bool; processes: int (server processes for the workers of each user)
  *
- * @throws RuntimeException when an address cannot be bound
+ * @throws RuntimeException when an address cannot be bound or a user or group does not exist
  */
 function phalanx_supervisor_listen(array $spec): void {}
 
 /**
- * Starts the server process with those sockets; from now on signals are events.
+ * Starts the server processes with those sockets; from now on signals are events.
  *
- * @throws RuntimeException when it does not start
+ * @throws RuntimeException when one does not start
  */
 function phalanx_supervisor_start(): void {}
 
 /**
  * The next thing that happened, or null after $timeoutSeconds (negative: no limit).
- * @return array{type: 'ready'|'signal'|'slot_exit'|'server_exit'|'reloaded'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, message?: string}|null
+ * @return array{type: 'ready'|'signal'|'slot'|'slot_exit'|'slot_failed'|'server_exit'|'reloaded'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, what?: string, message?: string}|null
  */
 function phalanx_supervisor_wait(float $timeoutSeconds = -1.0): ?array {}
 
 /** Replaces the slots one by one. */
 function phalanx_supervisor_reload(bool $graceful): void {}
 
-/** Stops the slots, then the server process; 'stopped' follows. A second call means now. */
+/** Stops the slots, then the server processes; 'stopped' follows. A second call means now. */
 function phalanx_supervisor_stop(bool $graceful): void {}
 
-/** What runs: pid, server_pid, started (Unix time), slots (a list of name => value). */
+/** Calls the phalanx_loop_on_control() callback of every slot with $wish. */
+function phalanx_supervisor_ask(string $wish): void {}
+
+/** What runs: pid, started (Unix time), servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). */
 function phalanx_supervisor_status(): array {}

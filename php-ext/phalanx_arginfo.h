@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 0bdcc3103d79b4332c9e5a2d61372be22bfac03a */
+ * Stub hash: 72b3a6f9e5427e071b2c6df748a00df5c48754e7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -15,10 +15,17 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_control, 0, 1, I
 	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_enter, 0, 2, IS_VOID, 0)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_enter, 0, 2, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, worker, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, id, IS_LONG, 0)
 ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_tell, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, what, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, message, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_slot_send_failed arginfo_phalanx_loop_run
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_signal, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, signal, IS_LONG, 0)
@@ -171,6 +178,10 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_phalanx_supervisor_stop arginfo_phalanx_supervisor_reload
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_ask, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, wish, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 #define arginfo_phalanx_supervisor_status arginfo_phalanx_loop_stats
 
 ZEND_FUNCTION(phalanx_version);
@@ -179,6 +190,8 @@ ZEND_FUNCTION(phalanx_loop_run);
 ZEND_FUNCTION(phalanx_loop_stop);
 ZEND_FUNCTION(phalanx_loop_on_control);
 ZEND_FUNCTION(phalanx_slot_enter);
+ZEND_FUNCTION(phalanx_slot_tell);
+ZEND_FUNCTION(phalanx_slot_send_failed);
 ZEND_FUNCTION(phalanx_loop_on_signal);
 ZEND_FUNCTION(phalanx_loop_watch);
 ZEND_FUNCTION(phalanx_loop_on_error);
@@ -215,6 +228,7 @@ ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
 ZEND_FUNCTION(phalanx_supervisor_reload);
 ZEND_FUNCTION(phalanx_supervisor_stop);
+ZEND_FUNCTION(phalanx_supervisor_ask);
 ZEND_FUNCTION(phalanx_supervisor_status);
 
 static const zend_function_entry ext_functions[] = {
@@ -224,6 +238,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_loop_stop, arginfo_phalanx_loop_stop)
 	ZEND_FE(phalanx_loop_on_control, arginfo_phalanx_loop_on_control)
 	ZEND_FE(phalanx_slot_enter, arginfo_phalanx_slot_enter)
+	ZEND_FE(phalanx_slot_tell, arginfo_phalanx_slot_tell)
+	ZEND_FE(phalanx_slot_send_failed, arginfo_phalanx_slot_send_failed)
 	ZEND_FE(phalanx_loop_on_signal, arginfo_phalanx_loop_on_signal)
 	ZEND_FE(phalanx_loop_watch, arginfo_phalanx_loop_watch)
 	ZEND_FE(phalanx_loop_on_error, arginfo_phalanx_loop_on_error)
@@ -260,6 +276,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)
 	ZEND_FE(phalanx_supervisor_reload, arginfo_phalanx_supervisor_reload)
 	ZEND_FE(phalanx_supervisor_stop, arginfo_phalanx_supervisor_stop)
+	ZEND_FE(phalanx_supervisor_ask, arginfo_phalanx_supervisor_ask)
 	ZEND_FE(phalanx_supervisor_status, arginfo_phalanx_supervisor_status)
 	ZEND_FE_END
 };

@@ -77,7 +77,7 @@ PHP_FUNCTION(phalanx_supervisor_start)
 PHP_FUNCTION(phalanx_supervisor_wait)
 {
 	double timeout = -1.0;
-	char text[PHX_TEXT_SIZE + 1];
+	phx_status st = PHX_OK;
 
 	ZEND_PARSE_PARAMETERS_START(0, 1)
 		Z_PARAM_OPTIONAL
@@ -90,16 +90,16 @@ PHP_FUNCTION(phalanx_supervisor_wait)
 	if (timeout > 1e9) {
 		timeout = 1e9;
 	}
-	phx_status n = phx_supervisor_wait(timeout < 0 ? -1 : (int64_t) (timeout * 1e9), text);
-	if (n < 0) {
+	char *json = phx_supervisor_wait(timeout < 0 ? -1 : (int64_t) (timeout * 1e9), &st);
+	if (st != PHX_OK) {
 		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
 		RETURN_THROWS();
 	}
-	if (n == 0) {
+	if (json == NULL) {
 		RETURN_NULL();
 	}
-	text[n] = '\0'; /* the decoder wants to see an end */
-	php_json_decode_ex(return_value, text, n, PHP_JSON_OBJECT_AS_ARRAY, 8);
+	php_json_decode_ex(return_value, json, strlen(json), PHP_JSON_OBJECT_AS_ARRAY, 8);
+	free(json);
 }
 
 static void phx_supervisor_do(INTERNAL_FUNCTION_PARAMETERS, int32_t what)
@@ -127,6 +127,23 @@ PHP_FUNCTION(phalanx_supervisor_reload)
 PHP_FUNCTION(phalanx_supervisor_stop)
 {
 	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
+}
+
+PHP_FUNCTION(phalanx_supervisor_ask)
+{
+	zend_string *wish;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(wish)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (phx_supervisor_ask(ZSTR_VAL(wish), ZSTR_LEN(wish)) != PHX_OK) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
 }
 
 PHP_FUNCTION(phalanx_supervisor_status)

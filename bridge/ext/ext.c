@@ -6,6 +6,7 @@
 #include "../../php-ext/loop.c"
 #include "../../php-ext/conn.c"
 #include "../../php-ext/io.c"
+#include "../../php-ext/slot.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

@@ -44,20 +44,6 @@ var registry struct {
 	gone  loop.Stats // of closed loops
 }
 
-type slotKey struct{ worker, id int }
-
-type slot struct {
-	handle  int64 // 0: its script has not come to its loop yet
-	pending string
-	thread  int
-	memory  int64 // bytes PHP has allocated, as last told
-	status  int   // PHP's exit status of the last script
-}
-
-// SlotEntered is called, on the slot's PHP thread, when a slot's script has come to its loop. The
-// host sets it before PHP starts.
-var SlotEntered = func(worker, id, thread int) {}
-
 func find(handle int64) *loop.Loop {
 	t := registry.table.Load()
 	if t == nil || handle <= 0 || handle > int64(len(*t)) {
@@ -111,70 +97,6 @@ func remove(handle int64) {
 	}
 }
 
-// SlotControl hands a slot's loop a command: "stop", "graceful", "reload" or "reload-graceful".
-// One that comes before the slot's script has entered its loop waits for it.
-func SlotControl(worker, id int, command string) error {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	s := slotOf(slotKey{worker, id})
-	l := find(s.handle)
-	if l == nil {
-		s.pending = command
-		return nil
-	}
-	return l.Post(loop.Post{Data: []byte(command)})
-}
-
-// SlotReset forgets a command that waits for a slot and its last exit status, before its script
-// starts anew.
-func SlotReset(worker, id int) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	s := slotOf(slotKey{worker, id})
-	s.pending, s.status = "", 0
-}
-
-func slotOf(key slotKey) *slot {
-	if registry.slots == nil {
-		registry.slots = map[slotKey]*slot{}
-	}
-	s := registry.slots[key]
-	if s == nil {
-		s = &slot{}
-		registry.slots[key] = s
-	}
-	return s
-}
-
-func enterSlot(handle int64, key slotKey, thread int) {
-	defer SlotEntered(key.worker, key.id, thread)
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	s := slotOf(key)
-	s.handle, s.thread = handle, thread
-	if s.pending != "" {
-		if l := find(handle); l != nil {
-			_ = l.Post(loop.Post{Data: []byte(s.pending)})
-		}
-		s.pending = ""
-	}
-}
-
-func noteSlot(handle, memory int64, status int) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	for _, s := range registry.slots {
-		if s.handle != handle {
-			continue
-		}
-		if memory < 0 {
-			s.status = status
-		} else {
-			s.memory = memory
-		}
-	}
-}
-
 // Stats are the figures of all loops of this process, and how many slots are in their loops.
 func Stats() (total loop.Stats, slots int) {
 	registry.mu.Lock()
@@ -201,31 +123,4 @@ func Stats() (total loop.Stats, slots int) {
 		}
 	}
 	return total, slots
-}
-
-// SlotFigures are what is known of one slot.
-type SlotFigures struct {
-	loop.Stats
-	Thread     int   // 0 while its script starts
-	LastThread int   // the one that served it last
-	Memory     int64 // bytes PHP has allocated
-}
-
-// FiguresOf answers for one slot.
-func FiguresOf(worker, id int) SlotFigures {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	s := slotOf(slotKey{worker, id})
-	f := SlotFigures{Memory: s.memory, LastThread: s.thread}
-	if l := find(s.handle); l != nil {
-		f.Stats, f.Thread = l.Stats(), s.thread
-	}
-	return f
-}
-
-// ExitStatus is what a slot's last script ended with, when it did not end by returning from its loop.
-func ExitStatus(worker, id int) int {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	return slotOf(slotKey{worker, id}).status
 }

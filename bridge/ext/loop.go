@@ -105,25 +105,6 @@ func phx_loop_idle(h C.int64_t) C.int32_t {
 	return 1
 }
 
-// phx_slot_enter makes the loop the one that serves a slot, on the calling thread.
-//
-//export phx_slot_enter
-func phx_slot_enter(h C.int64_t, worker, id C.int32_t) (st C.phx_status) {
-	defer guard(&st)
-	enterSlot(int64(h), slotKey{int(worker), int(id)}, unix.Gettid())
-	return C.PHX_OK
-}
-
-// phx_slot_note keeps what PHP knows of the slot whose loop this is: the bytes it has allocated
-// and, when its script ends (memory < 0), the exit status.
-//
-//export phx_slot_note
-func phx_slot_note(h C.int64_t, memory C.int64_t, status C.int32_t) (st C.phx_status) {
-	defer guard(&st)
-	noteSlot(int64(h), int64(memory), int(status))
-	return C.PHX_OK
-}
-
 // phx_stats_get fills one loop's figures (as of its last flush), or with loop 0 the process's.
 //
 //export phx_stats_get

@@ -87,29 +87,28 @@ func environment() []string {
 	return env
 }
 
-// phx_supervisor_wait writes the next event as JSON and answers its length, 0 when none came
-// within the time (negative: no limit). Blocks.
+// phx_supervisor_wait answers the next event as JSON that the caller frees; NULL when none came
+// within the time (negative: no limit), with the status PHX_OK. Blocks.
 //
 //export phx_supervisor_wait
-func phx_supervisor_wait(ns C.int64_t, out *C.char) (st C.phx_status) {
-	defer guard(&st)
+func phx_supervisor_wait(ns C.int64_t, st *C.phx_status) *C.char {
+	defer guard(st)
 	s := current()
 	if s == nil {
-		return C.PHX_ECLOSED
+		*st = C.PHX_ECLOSED
+		return nil
 	}
+	*st = C.PHX_OK
 	ev, ok := s.Wait(time.Duration(ns))
 	if !ok {
-		return 0
+		return nil
 	}
 	b, err := json.Marshal(ev)
-	if len(b) > C.PHX_TEXT_SIZE { // an error message of any length
-		ev.Message = ev.Message[:min(len(ev.Message), C.PHX_TEXT_SIZE/8)]
-		b, err = json.Marshal(ev)
-	}
 	if err != nil {
-		return C.PHX_EINTERNAL
+		*st = C.PHX_EINTERNAL
+		return nil
 	}
-	return put(out, string(b))
+	return C.CString(string(b))
 }
 
 // phx_supervisor_tell: 0 reload, 1 stop.
@@ -129,6 +128,19 @@ func phx_supervisor_tell(what, graceful C.int32_t) (st C.phx_status) {
 	return C.PHX_OK
 }
 
+// phx_supervisor_ask has every slot's script hear a wish.
+//
+//export phx_supervisor_ask
+func phx_supervisor_ask(wish *C.char, n C.size_t) (st C.phx_status) {
+	defer guard(&st)
+	s := current()
+	if s == nil {
+		return C.PHX_ECLOSED
+	}
+	s.Ask(string(borrow(wish, n)))
+	return C.PHX_OK
+}
+
 // phx_supervisor_status answers the state as JSON that the caller frees, NULL when nothing runs.
 // Blocks for two seconds at most.
 //
@@ -143,8 +155,7 @@ func phx_supervisor_status() *C.char {
 		st.Slots = []supervisor.Slot{}
 	}
 	b, err := json.Marshal(map[string]any{
-		"pid": st.PID, "server_pid": st.ServerPID, "started": float64(st.Started.UnixMilli()) / 1000,
-		"restarts": st.Restarts, "slots": st.Slots,
+		"pid": st.PID, "started": float64(st.Started.UnixMilli()) / 1000, "servers": st.Servers, "slots": st.Slots,
 	})
 	if err != nil {
 		return nil

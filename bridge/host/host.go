@@ -50,8 +50,8 @@ type host struct {
 	log     logrus.FieldLogger
 	control *os.File
 	spec    supervisor.Spec
-	fds     [][]int
 	workers frankenphp.Workers
+	become  *supervisor.Credential // nil: stay who we are
 
 	up     chan struct{} // closed when FrankenPHP has made the worker
 	upOnce sync.Once
@@ -68,6 +68,7 @@ type host struct {
 // slot is one thread's worth of a worker.
 type slot struct {
 	worker, id int
+	fds        []int // its listening sockets
 	generation int
 	exits      int
 	started    time.Time
@@ -96,9 +97,10 @@ func Main() int {
 		fmt.Fprintln(os.Stderr, "phalanx: no orders from the supervisor:", err)
 		return 70
 	}
-	h.spec, h.fds = *first.Spec, first.FDs
-	for _, fds := range h.fds {
-		for _, fd := range fds {
+	h.spec, h.become = *first.Spec, first.Credential
+	for _, p := range first.Places {
+		h.slots = append(h.slots, &slot{worker: p.Worker, id: p.ID, fds: p.FDs, entered: make(chan struct{})})
+		for _, fd := range p.FDs {
 			unix.CloseOnExec(fd) // children of PHP's do not inherit listening sockets
 		}
 	}
@@ -133,6 +135,10 @@ func (h *host) obey(rd *bufio.Reader) {
 			go h.reload(cmd.Graceful)
 		case "stop":
 			h.stop(cmd.Graceful)
+		case "ask":
+			for _, s := range h.slots {
+				ext.SlotAsk(s.worker, s.id, cmd.Wish)
+			}
 		case "status":
 			h.send(supervisor.StatusReport(cmd.Seq, h.status()))
 		}
@@ -158,13 +164,13 @@ func (h *host) serve() error {
 	setup(h.spec.Script, argv, h.spec.INIPath, h.spec.NoINI)
 	ext.Register()
 	ext.SlotEntered = h.entered
-
-	n := h.spec.Slots()
-	for w := range h.spec.Workers {
-		for id := range h.spec.Workers[w].Count {
-			h.slots = append(h.slots, &slot{worker: w, id: id, entered: make(chan struct{})})
-		}
+	ext.SlotSays = func(worker, id int, what, message string) {
+		h.send(supervisor.Report{Event: supervisor.Event{
+			Type: supervisor.SlotSays, Worker: worker, ID: id, PID: unix.Gettid(), What: what, Message: message,
+		}})
 	}
+
+	n := len(h.slots)
 	workers, option := frankenphp.WithExtensionWorkers("m#phalanx", h.spec.Script, n,
 		frankenphp.WithWorkerMaxFailures(-1),
 		frankenphp.WithWorkerOnReady(h.threadReady))
@@ -215,7 +221,11 @@ func setup(script string, argv []string, iniPath string, noINI bool) {
 func (h *host) threadReady(int) {
 	ext.MarkThread(true)
 	supervisor.RestoreTimerSlack()
-	h.upOnce.Do(func() {
+	h.upOnce.Do(func() { // the others wait here
+		if err := become(h.become); err != nil {
+			fmt.Fprintln(os.Stderr, "phalanx:", err)
+			os.Exit(77)
+		}
 		close(h.up)
 		h.send(supervisor.Up(os.Getpid()))
 	})
@@ -311,8 +321,8 @@ func (h *host) run(s *slot) {
 func (h *host) deliver(s *slot, generation int) (any, error) {
 	<-h.up
 	fds := []any{}
-	if own := h.fds[s.worker]; len(own) > 0 {
-		fds = append(fds, int64(own[min(s.id, len(own)-1)]))
+	for _, fd := range s.fds {
+		fds = append(fds, int64(fd))
 	}
 	return h.workers.SendMessage(context.Background(), map[string]any{
 		"worker": int64(s.worker), "id": int64(s.id), "generation": int64(generation), "fds": fds,
@@ -443,7 +453,7 @@ func (h *host) status() []supervisor.Slot {
 		f := ext.FiguresOf(s.worker, s.id)
 		all = append(all, supervisor.Slot{
 			Worker: s.worker, ID: s.id, PID: f.Thread, Started: s.started.Unix(), Exits: s.exits, Memory: f.Memory,
-			Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
+			Connections: f.Connections, Timers: f.Timers, Messages: f.Messages, SendFails: f.SendFails,
 		})
 	}
 	return all

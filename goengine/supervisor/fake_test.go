@@ -33,11 +33,13 @@ const (
 	crashes  = "crashes"  // ends before it is up
 	stubborn = "stubborn" // does not stop
 	gated    = "gated"    // serves, but crashes while the file PidFile is there
+	hangs    = "hangs"    // serves, but does not come up while the file PidFile is there
 )
 
 // fake is a server process without PHP.
 type fake struct {
 	control *os.File
+	places  []supervisor.Place
 	spec    supervisor.Spec
 }
 
@@ -50,16 +52,13 @@ func (f *fake) send(r supervisor.Report) {
 }
 
 func (f *fake) eachSlot(do func(worker, id int)) {
-	for w := range f.spec.Workers {
-		for id := range f.spec.Workers[w].Count {
-			do(w, id)
-		}
+	for _, p := range f.places {
+		do(p.Worker, p.ID)
 	}
 }
 
 func (f *fake) serve() int {
 	rd := bufio.NewReader(f.control)
-	var fds [][]int
 	for {
 		var cmd supervisor.Command
 		text, err := rd.ReadBytes('\n')
@@ -68,12 +67,13 @@ func (f *fake) serve() int {
 		}
 		switch cmd.Cmd {
 		case "start":
-			f.spec, fds = *cmd.Spec, cmd.FDs
-			if status := f.start(fds); status != 0 {
+			f.spec, f.places = *cmd.Spec, cmd.Places
+			if status := f.start(); status != 0 {
 				return status
 			}
 		case "reload":
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: fmt.Sprint("reload ", cmd.Graceful)}})
+			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
 		case "status":
 			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}))
 		case "stop":
@@ -91,12 +91,16 @@ func (f *fake) serve() int {
 	}
 }
 
-func (f *fake) start(fds [][]int) int {
+func (f *fake) start() int {
 	switch f.spec.Script {
 	case silent:
 		return 0
 	case crashes:
 		return 3
+	case hangs:
+		if _, err := os.Stat(f.spec.PidFile); err == nil {
+			return 0
+		}
 	case gated:
 		if _, err := os.Stat(f.spec.PidFile); err == nil {
 			return 3
@@ -104,9 +108,13 @@ func (f *fake) start(fds [][]int) int {
 	}
 	f.send(supervisor.Up(os.Getpid()))
 	f.eachSlot(func(w, id int) { f.send(supervisor.SlotStart(w, id, 100*w+id+1)) })
-	for w := range fds {
-		for i, fd := range fds[w] {
-			go f.accept(fmt.Sprintf("worker %d socket %d process %d", w, i, os.Getpid()), fd)
+	accepts := map[int]bool{}
+	for _, p := range f.places {
+		for _, fd := range p.FDs {
+			if !accepts[fd] {
+				go f.accept(fmt.Sprintf("worker %d socket %d process %d", p.Worker, p.ID, os.Getpid()), fd)
+			}
+			accepts[fd] = true
 		}
 	}
 	f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Ready, PID: os.Getpid()}})

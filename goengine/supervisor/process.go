@@ -54,7 +54,7 @@ func (s *Supervisor) spawner() {
 	}
 }
 
-func (s *Supervisor) spawn() (*process, error) {
+func (s *Supervisor) spawn(sv *server) (*process, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: %w", os.NewSyscallError("socketpair", err))
@@ -70,7 +70,7 @@ func (s *Supervisor) spawn() (*process, error) {
 	cmd.Dir = s.opts.Dir
 	cmd.Env = append(append([]string(nil), s.opts.Env...), ControlEnv+"=3")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.ExtraFiles = append([]*os.File{theirs}, s.files...)
+	cmd.ExtraFiles = append([]*os.File{theirs}, sv.files...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	r := spawnRequest{cmd, make(chan error, 1)}
 	s.spawns <- r
@@ -86,11 +86,11 @@ func (s *Supervisor) spawn() (*process, error) {
 		}
 		close(p.gone)
 	}()
-	go s.listen(p)
+	go s.listen(sv, p)
 	s.mu.Lock()
-	s.process = p
+	sv.process = p
 	s.mu.Unlock()
-	s.send(p, Command{Cmd: "start", Spec: &s.spec, FDs: s.fds})
+	s.send(p, Command{Cmd: "start", Spec: &s.spec, Places: sv.places, Credential: sv.credential})
 	return p, nil
 }
 
@@ -102,7 +102,7 @@ func (s *Supervisor) send(p *process, cmd Command) {
 }
 
 // listen reads what the server process reports until it ends.
-func (s *Supervisor) listen(p *process) {
+func (s *Supervisor) listen(sv *server, p *process) {
 	defer close(p.heard)
 	rd := bufio.NewReader(p.control)
 	for {
@@ -115,35 +115,41 @@ func (s *Supervisor) listen(p *process) {
 			s.log.WithError(err).Error("supervisor: unreadable report of the server process")
 			continue
 		}
-		s.report(p, &r)
+		s.report(sv, p, &r)
 	}
 }
 
-func (s *Supervisor) report(p *process, r *Report) {
+func (s *Supervisor) report(sv *server, p *process, r *Report) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch r.Type {
 	case reportUp:
-		select {
-		case <-p.up:
-		default:
+		if !isClosed(p.up) {
 			close(p.up)
 		}
 	case reportStatus:
-		s.mu.Lock()
-		answer := s.asked[r.Seq]
-		delete(s.asked, r.Seq)
-		s.mu.Unlock()
-		if answer != nil {
-			answer <- r.Slots
+		if answer := s.asked[r.Seq]; answer != nil {
+			delete(s.asked, r.Seq)
+			answer <- r.Slots // has room
 		}
 	case reportSlotStart:
-		s.mu.Lock()
-		s.slots[[2]int{r.Worker, r.ID}] = r.PID
-		s.mu.Unlock()
+		sv.slots[[2]int{r.Worker, r.ID}] = r.PID
 	case SlotExit:
-		s.mu.Lock()
-		delete(s.slots, [2]int{r.Worker, r.ID}) // not to be reported again with the death of the process
-		s.mu.Unlock()
+		delete(sv.slots, [2]int{r.Worker, r.ID}) // not to be reported again with the death of the process
 		s.emit(r.Event)
+	case Ready:
+		sv.ready = true
+		for _, other := range s.servers {
+			if !other.ready {
+				return
+			}
+		}
+		s.emit(r.Event)
+	case Reloaded:
+		if sv.reloaded != nil {
+			sv.reloaded <- r.Event // has room
+			sv.reloaded = nil
+		}
 	default:
 		s.emit(r.Event)
 	}

@@ -1,5 +1,5 @@
-// Package supervisor keeps the server process of an application running: it binds the listening
-// sockets, starts the process with them, starts another when it dies, passes on what is asked of
+// Package supervisor keeps the server processes of an application running: it binds the listening
+// sockets, starts the processes with them, starts others when they die, passes on what is asked of
 // the workers and reports what happens. It knows nothing of PHP.
 package supervisor
 
@@ -26,6 +26,7 @@ type Spec struct {
 	Script      string   `json:"script"`
 	Argv        []string `json:"argv"`
 	Workers     []Worker `json:"workers"`
+	Processes   int      `json:"processes"`   // server processes for the workers of each user; default 1
 	StopTimeout float64  `json:"stopTimeout"` // seconds
 	PidFile     string   `json:"pidFile"`
 	LogFile     string   `json:"logFile"`
@@ -34,15 +35,6 @@ type Spec struct {
 	// INIPath and NoINI are -c and -n of the command line.
 	INIPath string `json:"iniPath"`
 	NoINI   bool   `json:"noIni"`
-}
-
-// Slots is how many slots all workers have together.
-func (s *Spec) Slots() int {
-	n := 0
-	for i := range s.Workers {
-		n += max(s.Workers[i].Count, 1)
-	}
-	return n
 }
 
 func (s *Spec) stopTimeout() time.Duration {
@@ -54,10 +46,18 @@ const (
 	Ready      = "ready"       // every slot has come to its loop
 	Signal     = "signal"      // the process got one of Signals
 	SlotExit   = "slot_exit"   // a slot ended; another takes its place
-	ServerExit = "server_exit" // the server process died; another takes its place
+	SlotSays   = "slot"        // a slot's script has something to say
+	ServerExit = "server_exit" // a server process died; another takes its place
 	Reloaded   = "reloaded"    // a reload has come to its end
 	Stopped    = "stopped"     // all is over
 )
+
+// Place is a slot that a server process runs, and the descriptors of its sockets there.
+type Place struct {
+	Worker int   `json:"worker"`
+	ID     int   `json:"id"`
+	FDs    []int `json:"fds"`
+}
 
 // Event is something that happened.
 type Event struct {
@@ -67,11 +67,13 @@ type Event struct {
 	ID      int    `json:"id"`
 	Status  int    `json:"status"` // as wait(2) has it: an exit code is in the second byte
 	PID     int    `json:"pid"`
+	What    string `json:"what,omitempty"` // of SlotSays
 	Message string `json:"message,omitempty"`
 }
 
 // Slot is what the server process knows of one slot.
 type Slot struct {
+	Server      int    `json:"server"` // which server process runs it; set by the supervisor
 	Worker      int    `json:"worker"`
 	ID          int    `json:"id"`
 	PID         int    `json:"pid"` // of its thread; 0 while it starts
@@ -81,15 +83,25 @@ type Slot struct {
 	Connections int64  `json:"connections"`
 	Timers      int64  `json:"timers"`
 	Messages    uint64 `json:"messages"`
+	SendFails   uint64 `json:"send_fail"` // messages that could not be sent
+}
+
+// Server is the state of one server process.
+type Server struct {
+	PID      int    `json:"pid"`      // of the process that runs, or of the last one
+	User     string `json:"user"`     // "": who started the supervisor
+	Running  bool   `json:"running"`  // its PHP is up
+	Ready    bool   `json:"ready"`    // each of its slots has come to its loop once
+	Restarts int    `json:"restarts"` // since the start
+	Slots    int    `json:"slots"`
 }
 
 // Status is the state of an application.
 type Status struct {
-	PID       int
-	ServerPID int
-	Started   time.Time
-	Restarts  int // of the server process
-	Slots     []Slot
+	PID     int
+	Started time.Time
+	Servers []Server
+	Slots   []Slot
 }
 
 // ControlEnv names, for the server process, the descriptor of its end of the control channel.
@@ -97,11 +109,14 @@ const ControlEnv = "PHALANX_CONTROL_FD"
 
 // Command goes from the supervisor to the server process, one JSON object a line.
 type Command struct {
-	Cmd      string  `json:"cmd"` // start, reload, stop, status
+	Cmd      string  `json:"cmd"`            // start, reload, stop, status, ask
+	Wish     string  `json:"wish,omitempty"` // ask: what every slot's script is to hear
 	Spec     *Spec   `json:"spec,omitempty"`
-	FDs      [][]int `json:"fds,omitempty"` // start: by worker; one for all slots, or one for each
+	Places   []Place `json:"places,omitempty"` // start
 	Graceful bool    `json:"graceful,omitempty"`
 	Seq      int     `json:"seq,omitempty"` // status
+
+	Credential *Credential `json:"credential,omitempty"` // start: whom to become once PHP is up
 }
 
 // Report goes from the server process to the supervisor, one JSON object a line.

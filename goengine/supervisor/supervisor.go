@@ -1,9 +1,9 @@
 package supervisor
 
 import (
-	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,15 +13,16 @@ import (
 )
 
 const (
-	startTimeout = 60 * time.Second // default of Options.StartTimeout
-	steady       = 5 * time.Second  // a process that ran so long is not failing again and again
-	maxBackOff   = 5 * time.Second
-	lastWords    = time.Second // for what a process has reported before it ended
-	killGrace    = time.Second // on top of the stop time-out, before SIGKILL
-	firstFD      = 4           // of the listening sockets, behind the standard streams and the control channel
+	startTimeout  = 60 * time.Second // default of Options.StartTimeout
+	steady        = 5 * time.Second  // a process that ran so long is not failing again and again
+	maxBackOff    = 5 * time.Second
+	lastWords     = time.Second     // for what a process has reported before it ended
+	killGrace     = time.Second     // on top of the stop time-out, before SIGKILL
+	statusTimeout = 2 * time.Second // for the answers to a status command
+	firstFD       = 4               // of the listening sockets, behind the standard streams and the control channel
 )
 
-// Options say how the server process is started.
+// Options say how the server processes are started.
 type Options struct {
 	Path   string   // the program; default /proc/self/exe, which stays itself when the file is replaced
 	Args   []string // with argv[0]
@@ -29,7 +30,7 @@ type Options struct {
 	Dir    string   // working directory; default: this process's
 	Logger logrus.FieldLogger
 
-	StartTimeout time.Duration // for PHP to come up in the first server process; default 60 s
+	StartTimeout time.Duration // for PHP to come up in a server process; default 60 s
 }
 
 // Supervisor runs one application. Its methods may be called from any goroutine.
@@ -37,20 +38,20 @@ type Supervisor struct {
 	spec    Spec
 	opts    Options
 	log     logrus.FieldLogger
-	files   []*os.File // the listening sockets
-	fds     [][]int    // as the server process numbers them, by worker
-	events  chan Event
-	started time.Time
-	spawns  chan spawnRequest
+	sockets [][]*os.File // by worker: none, one for all its slots, or one for each
 
-	mu       sync.Mutex // guards all below
-	process  *process
-	restarts int
-	stopping bool
-	kill     *time.Timer
-	seq      int
-	asked    map[int]chan []Slot // status commands without an answer yet
-	slots    map[[2]int]int      // worker, id => thread
+	credentials []*Credential // by worker
+	servers     []*server     // set by New
+	events      *eventQueue
+	started     time.Time
+	spawns      chan spawnRequest
+
+	mu        sync.Mutex // guards all below and what servers say it does
+	stopping  bool
+	reloading bool
+	running   int // servers that are not over
+	seq       int
+	asked     map[int]chan []Slot // status commands without an answer yet
 }
 
 // Start is New and Launch.
@@ -65,8 +66,8 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 // New binds the sockets: connections wait in their queues from now on.
 func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
-		spec: spec, opts: opts, log: opts.Logger, events: make(chan Event, 1024), started: time.Now(),
-		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{}, slots: map[[2]int]int{},
+		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(),
+		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{},
 	}
 	if s.log == nil {
 		s.log = logrus.StandardLogger()
@@ -80,43 +81,21 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 	if s.opts.Env == nil {
 		s.opts.Env = os.Environ()
 	}
+	for i := range s.spec.Workers {
+		w := &s.spec.Workers[i]
+		w.Count = max(w.Count, 1)
+		c, err := credentialOf(w)
+		if err != nil {
+			return nil, err
+		}
+		s.credentials = append(s.credentials, c)
+	}
 	if err := s.bind(); err != nil {
-		s.closeFiles()
+		s.closeSockets()
 		return nil, err
 	}
+	s.divide()
 	return s, nil
-}
-
-// Launch starts the server process, once; it returns when PHP runs there. After an error the
-// supervisor is of no more use.
-func (s *Supervisor) Launch() error {
-	go s.spawner()
-	p, err := s.spawn()
-	if err != nil {
-		s.release()
-		return err
-	}
-	if err := s.awaitStart(p); err != nil {
-		p.kill()
-		p.end()
-		s.release()
-		return err
-	}
-	go s.watch(p)
-	return nil
-}
-
-func (s *Supervisor) awaitStart(p *process) error {
-	t := time.NewTimer(s.opts.StartTimeout)
-	defer t.Stop()
-	select {
-	case <-p.up:
-		return nil
-	case <-p.gone:
-		return fmt.Errorf("supervisor: the server process did not start: %w", p.err)
-	case <-t.C:
-		return fmt.Errorf("supervisor: the server process did not start within %s", s.opts.StartTimeout)
-	}
 }
 
 // bind opens the sockets. They are the supervisor's for as long as it lives, so that connections
@@ -124,102 +103,87 @@ func (s *Supervisor) awaitStart(p *process) error {
 func (s *Supervisor) bind() error {
 	for i := range s.spec.Workers {
 		w := &s.spec.Workers[i]
-		w.Count = max(w.Count, 1)
-		fds := []int{}
+		var files []*os.File
+		path, isUnix := strings.CutPrefix(w.Listen, "unix://")
 		if w.Listen != "" {
 			n := 1
-			if w.ReusePort {
+			if w.ReusePort && !isUnix { // a path can be bound but once
 				n = w.Count
 			}
 			for range n {
 				fd, err := socket.Listen(w.Listen, socket.Options{Backlog: w.Backlog, ReusePort: w.ReusePort})
 				if err != nil {
+					s.sockets = append(s.sockets, files)
 					return err
 				}
-				fds = append(fds, firstFD+len(s.files))
-				s.files = append(s.files, os.NewFile(uintptr(fd), w.Listen))
+				files = append(files, os.NewFile(uintptr(fd), w.Listen))
 			}
 		}
-		s.fds = append(s.fds, fds)
+		s.sockets = append(s.sockets, files)
+		if c := s.credentials[i]; c != nil && isUnix {
+			gid := -1
+			if w.Group != "" {
+				gid = c.GID
+			}
+			if err := os.Chown(path, c.UID, gid); err != nil {
+				return fmt.Errorf("worker %s: its socket cannot be given to user %s: %w", w.Name, c.User, err)
+			}
+		}
 	}
 	return nil
 }
 
-func (s *Supervisor) closeFiles() {
-	for _, f := range s.files {
-		_ = f.Close()
+func (s *Supervisor) closeSockets() {
+	for _, files := range s.sockets {
+		for _, f := range files {
+			_ = f.Close()
+		}
 	}
-	s.files = nil
+	s.sockets = nil
 }
 
 func (s *Supervisor) release() {
-	s.closeFiles()
+	s.closeSockets()
 	close(s.spawns)
 }
 
+// Launch starts the server processes, once; it returns when PHP runs in each. After an error the
+// supervisor is of no more use.
+func (s *Supervisor) Launch() error {
+	go s.spawner()
+	var err error
+	var started []*process
+	for _, sv := range s.servers {
+		var p *process
+		if p, err = s.spawn(sv); err != nil {
+			break
+		}
+		started = append(started, p)
+	}
+	for _, p := range started {
+		if err == nil {
+			err = s.awaitStart(p)
+		}
+	}
+	if err != nil {
+		for _, p := range started {
+			p.kill()
+			p.end()
+		}
+		s.release()
+		return err
+	}
+	s.running = len(s.servers)
+	for i, sv := range s.servers {
+		go s.watch(sv, started[i])
+	}
+	return nil
+}
+
 func (s *Supervisor) emit(ev Event) {
-	select {
-	case s.events <- ev:
-	default:
+	if !s.events.put(ev) {
 		s.log.WithField("event", ev.Type).Error("supervisor: nobody takes the events; one is lost")
 	}
-}
-
-// watch starts a new server process whenever one has died, at once unless they die again and again.
-func (s *Supervisor) watch(p *process) {
-	for failures := 0; ; failures++ {
-		p.end()
-		s.mu.Lock()
-		stopping, lost := s.stopping, s.slots
-		s.slots = map[[2]int]int{}
-		if s.kill != nil {
-			s.kill.Stop()
-		}
-		s.mu.Unlock()
-		if stopping {
-			s.release()
-			s.emit(Event{Type: Stopped})
-			return
-		}
-		s.emit(Event{Type: ServerExit, PID: p.cmd.Process.Pid, Status: p.status(), Message: p.err.Error()})
-		for slot, pid := range lost {
-			s.emit(Event{Type: SlotExit, Worker: slot[0], ID: slot[1], PID: pid, Status: p.status(), Message: "the server process died"})
-		}
-		if time.Since(p.began) > steady {
-			failures = 0
-		}
-		next, err := s.again(failures)
-		if err != nil {
-			s.log.WithError(err).Error("supervisor: no new server process")
-			s.release()
-			s.emit(Event{Type: Stopped, Message: err.Error()})
-			return
-		}
-		p = next
-	}
-}
-
-var errStopped = errors.New("supervisor: stopped while no server process ran")
-
-// again starts the next process, the first time at once.
-func (s *Supervisor) again(failures int) (*process, error) {
-	if failures > 0 {
-		wait := min(100*time.Millisecond<<min(failures, 10), maxBackOff)
-		for until := time.Now().Add(wait); time.Now().Before(until) && !s.isStopping(); {
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
-	if s.isStopping() {
-		return nil, errStopped
-	}
-	s.mu.Lock()
-	s.restarts++
-	s.mu.Unlock()
-	p, err := s.spawn()
-	if err == nil && s.isStopping() {
-		p.kill() // the stop came while there was no process to tell
-	}
-	return p, err
 }
 
 func (s *Supervisor) isStopping() bool {
@@ -229,66 +193,134 @@ func (s *Supervisor) isStopping() bool {
 }
 
 // Wait answers the next event; false when none came within the time-out (negative: no limit).
-func (s *Supervisor) Wait(timeout time.Duration) (Event, bool) {
-	if timeout < 0 {
-		return <-s.events, true
-	}
-	t := time.NewTimer(timeout)
-	defer t.Stop()
-	select {
-	case ev := <-s.events:
-		return ev, true
-	case <-t.C:
-		return Event{}, false
-	}
-}
+func (s *Supervisor) Wait(timeout time.Duration) (Event, bool) { return s.events.wait(timeout) }
 
-// Reload has the slots replaced one by one.
+// Reload has the slots replaced one by one; Reloaded follows. One that comes while another runs,
+// or after Stop, is ignored.
 func (s *Supervisor) Reload(graceful bool) {
 	s.mu.Lock()
-	p := s.process
-	s.mu.Unlock()
-	s.send(p, Command{Cmd: "reload", Graceful: graceful})
+	defer s.mu.Unlock()
+	if s.reloading || s.stopping {
+		return
+	}
+	s.reloading = true
+	go s.reload(graceful)
 }
 
-// Stop ends the slots, then the server process; Stopped follows. Without grace the process is
+// reload has one server process after the other renew its slots. Slots that cannot run the new
+// code end it: the rest goes on with the old.
+func (s *Supervisor) reload(graceful bool) {
+	ev := Event{Type: Reloaded}
+	for _, sv := range s.servers {
+		done := make(chan Event, 1)
+		s.mu.Lock()
+		p := sv.process
+		sv.reloaded = done
+		s.mu.Unlock()
+		s.send(p, Command{Cmd: "reload", Graceful: graceful})
+		select {
+		case ev = <-done:
+		case <-p.gone: // its successor runs the new code
+		}
+		if ev.Message != "" {
+			break
+		}
+	}
+	s.mu.Lock()
+	s.reloading = false
+	s.mu.Unlock()
+	s.emit(ev)
+}
+
+// Stop ends the slots, then the server processes; Stopped follows. Without grace the processes are
 // killed when the stop time-out has passed. A second call without grace means now.
 func (s *Supervisor) Stop(graceful bool) {
 	s.mu.Lock()
-	p, again := s.process, s.stopping
+	again := s.stopping
 	s.stopping = true
-	if !graceful {
+	processes := make([]*process, len(s.servers))
+	for i, sv := range s.servers {
+		processes[i] = sv.process
+		if graceful {
+			continue
+		}
 		wait := s.spec.stopTimeout() + killGrace
 		if again {
 			wait = 0
 		}
-		if s.kill != nil {
-			s.kill.Stop()
+		if sv.kill != nil {
+			sv.kill.Stop()
 		}
-		s.kill = time.AfterFunc(wait, p.kill)
+		sv.kill = time.AfterFunc(wait, sv.process.kill)
 	}
 	s.mu.Unlock()
-	s.send(p, Command{Cmd: "stop", Graceful: graceful})
+	for _, p := range processes {
+		s.send(p, Command{Cmd: "stop", Graceful: graceful})
+	}
 }
 
-// Status asks the server process; without an answer within two seconds the slots are left out.
+// Ask has every slot that is in its loop hear a wish.
+func (s *Supervisor) Ask(wish string) {
+	s.mu.Lock()
+	var processes []*process
+	for _, sv := range s.servers {
+		processes = append(processes, sv.process)
+	}
+	s.mu.Unlock()
+	for _, p := range processes {
+		s.send(p, Command{Cmd: "ask", Wish: wish})
+	}
+}
+
+// Status asks the server processes; the slots of those that do not answer within two seconds are
+// left out.
 func (s *Supervisor) Status() Status {
 	s.mu.Lock()
-	s.seq++
-	seq, answer, p := s.seq, make(chan []Slot, 1), s.process
-	s.asked[seq] = answer
-	st := Status{PID: os.Getpid(), ServerPID: p.cmd.Process.Pid, Started: s.started, Restarts: s.restarts}
+	st := Status{PID: os.Getpid(), Started: s.started}
+	type question struct {
+		p      *process
+		seq    int
+		answer chan []Slot
+	}
+	var questions []question
+	for _, sv := range s.servers {
+		s.seq++
+		q := question{sv.process, s.seq, make(chan []Slot, 1)}
+		s.asked[q.seq] = q.answer
+		questions = append(questions, q)
+		st.Servers = append(st.Servers, sv.status())
+	}
 	s.mu.Unlock()
-	s.send(p, Command{Cmd: "status", Seq: seq})
-	t := time.NewTimer(2 * time.Second)
+	for _, q := range questions {
+		s.send(q.p, Command{Cmd: "status", Seq: q.seq})
+	}
+	t := time.NewTimer(statusTimeout)
 	defer t.Stop()
-	select {
-	case st.Slots = <-answer:
-	case <-p.gone:
-	case <-t.C:
+	late := false
+	for i, q := range questions {
+		var slots []Slot
+		if late {
+			select {
+			case slots = <-q.answer:
+			default:
+			}
+		} else {
+			select {
+			case slots = <-q.answer:
+			case <-q.p.gone:
+			case <-t.C:
+				late = true
+			}
+		}
+		for _, slot := range slots {
+			slot.Server = i
+			st.Slots = append(st.Slots, slot)
+		}
 	}
 	s.mu.Lock()
-	delete(s.asked, seq)
+	for _, q := range questions {
+		delete(s.asked, q.seq)
+	}
 	s.mu.Unlock()
 	return st
 }

@@ -27,16 +27,17 @@ func TestALifeFromStartToStop(t *testing.T) {
 		require.Empty(t, before)
 		st := a.Status()
 		require.Equal(t, os.Getpid(), st.PID)
-		require.Equal(t, ready.PID, st.ServerPID)
-		require.Zero(t, st.Restarts)
+		require.Equal(t, []supervisor.Server{{PID: ready.PID, Running: true, Ready: true, Slots: 3}}, st.Servers)
 		require.Equal(t, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}, st.Slots)
 
 		a.Reload(true)
 		ev, _ := a.await(supervisor.SlotExit)
 		require.Equal(t, "reload true", ev.Message)
+		a.await(supervisor.Reloaded)
 		a.Reload(false)
 		ev, _ = a.await(supervisor.SlotExit)
 		require.Equal(t, "reload false", ev.Message)
+		a.await(supervisor.Reloaded)
 
 		a.Stop(graceful)
 		over, before := a.await(supervisor.Stopped)
@@ -53,7 +54,7 @@ func TestADeadServerProcessIsReplaced(t *testing.T) {
 	a := start(t, twoWorkers(serves))
 	first, _ := a.await(supervisor.Ready)
 	a.Reload(true) // slot 0 of worker 0 ends, and has not started again
-	a.await(supervisor.SlotExit)
+	a.await(supervisor.Reloaded)
 	require.NoError(t, unix.Kill(first.PID, unix.SIGKILL))
 
 	exit, before := a.await(supervisor.ServerExit)
@@ -70,8 +71,7 @@ func TestADeadServerProcessIsReplaced(t *testing.T) {
 	}
 	require.Equal(t, map[[2]int]int{{0, 1}: 2, {1, 0}: 101}, gone, "those that had started, each once")
 	st := a.Status()
-	require.Equal(t, 1, st.Restarts)
-	require.Equal(t, second.PID, st.ServerPID)
+	require.Equal(t, []supervisor.Server{{PID: second.PID, Running: true, Ready: true, Restarts: 1, Slots: 3}}, st.Servers)
 }
 
 func TestAStopEndsTheBackOff(t *testing.T) {
@@ -198,4 +198,64 @@ func TestSignalsBecomeEvents(t *testing.T) {
 		require.Equal(t, int(sig.(unix.Signal)), ev.Signal)
 	}
 	require.NoError(t, unix.Kill(os.Getpid(), unix.SIGPIPE)) // is not deadly
+}
+
+// The slots of all workers are dealt out in turn, and a process gets the sockets of its own slots only.
+func TestSlotsAreDividedAmongServerProcesses(t *testing.T) {
+	shared, own := freeAddress(t), freeAddress(t)
+	a := start(t, supervisor.Spec{Script: serves, Processes: 3, Workers: []supervisor.Worker{
+		{Count: 4, Listen: "tcp://" + shared}, {Count: 1}, {Count: 4, Listen: "tcp://" + own, ReusePort: true},
+	}})
+	_, before := a.await(supervisor.Ready)
+	require.Empty(t, before, "all are ready at once")
+	servers := a.Status().Servers
+	require.Len(t, servers, 3)
+	for _, server := range servers {
+		require.Equal(t, supervisor.Server{PID: server.PID, Running: true, Ready: true, Slots: 3}, server)
+	}
+	seen := map[string]bool{}
+	for i := 0; len(seen) < 4 && i < 1000; i++ {
+		c, err := net.Dial("tcp", own)
+		require.NoError(t, err)
+		seen[regexp.MustCompile(`socket \d+`).FindString(greeting(t, c))] = true
+	}
+	require.Len(t, seen, 4)
+
+	a.Reload(false)
+	over, exits := a.await(supervisor.Reloaded)
+	require.Empty(t, over.Message)
+	require.Len(t, exits, 3, "one from each process")
+	require.NoError(t, unix.Kill(servers[1].PID, unix.SIGKILL))
+	exit, _ := a.await(supervisor.ServerExit)
+	require.Equal(t, servers[1].PID, exit.PID)
+	a.await(supervisor.Ready)
+	now := a.Status().Servers
+	require.Equal(t, servers[0], now[0])
+	require.Equal(t, 1, now[1].Restarts)
+	require.Equal(t, servers[2], now[2])
+
+	a.Stop(false)
+	_, before = a.await(supervisor.Stopped)
+	require.Len(t, before, 900, "of all three")
+}
+
+// A process that follows a dead one may hang at its start as the first may.
+func TestASuccessorThatDoesNotComeUpIsKilled(t *testing.T) {
+	opts := options()
+	opts.StartTimeout = 300 * time.Millisecond
+	spec := supervisor.Spec{Script: hangs, PidFile: filepath.Join(t.TempDir(), "gate")}
+	s, err := supervisor.Start(spec, opts)
+	require.NoError(t, err)
+	a := &app{Supervisor: s, t: t}
+	ready, _ := a.await(supervisor.Ready)
+	require.NoError(t, os.WriteFile(spec.PidFile, nil, 0o600))
+	require.NoError(t, unix.Kill(ready.PID, unix.SIGTERM))
+	first, _ := a.await(supervisor.ServerExit)
+	require.Equal(t, ready.PID, first.PID)
+	second, _ := a.await(supervisor.ServerExit)
+	require.Equal(t, int(unix.SIGKILL), second.Status)
+	require.NoError(t, os.Remove(spec.PidFile))
+	a.await(supervisor.Ready)
+	a.Stop(true)
+	a.await(supervisor.Stopped)
 }

@@ -189,6 +189,9 @@ class Worker
     /** Seconds a slot may take to stop. */
     public static int $stopTimeout = 2;
 
+    /** Server processes for the workers of each user; --processes=N on the command line is stronger. Not Workerman's. */
+    public static int $processes = 1;
+
     /** Arguments besides those of the command line, for scripts that are not started by one. */
     public static string $command = '';
 
@@ -348,7 +351,9 @@ class Worker
             $worker->name = $worker->name ?: 'none';
             if (!$worker->user) {
                 $worker->user = static::getCurrentUser();
-            } elseif (\posix_getuid() !== 0 && $worker->user !== static::getCurrentUser()) {
+            } elseif (
+                \posix_getuid() !== 0 && $worker->user !== static::getCurrentUser() && \phalanx_role() !== 'slot'
+            ) {
                 static::log('Warning: You must have the root privileges to change uid and gid.');
             }
             $worker->context->statusSocket = $worker->getSocketName();
@@ -381,7 +386,7 @@ class Worker
             'transport' => $this->transport,
             'backlog' => $this->backlog(),
             'reusePort' => $this->reusePort,
-            'user' => $this->user,
+            'user' => $this->user === static::getCurrentUser() ? '' : $this->user,
             'group' => $this->group,
             'reloadable' => $this->reloadable,
         ];

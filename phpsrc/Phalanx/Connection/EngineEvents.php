@@ -69,6 +69,7 @@ trait EngineEvents
     public function onEngineError(int $code, string $message): void
     {
         ++self::$statistics['send_fail'];
+        \phalanx_slot_send_failed();
         $this->fire($this->onError, $code, $message);
     }
 

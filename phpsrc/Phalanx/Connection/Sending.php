@@ -115,6 +115,7 @@ trait Sending
     private function droppedMessage(): bool
     {
         ++self::$statistics['send_fail'];
+        \phalanx_slot_send_failed();
         $this->fire($this->onError, self::SEND_FAIL, 'send buffer full and drop package');
 
         return false;

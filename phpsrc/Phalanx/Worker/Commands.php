@@ -35,6 +35,19 @@ trait Commands
         return [$find(['start', 'stop', 'restart', 'reload', 'status', 'connections']), $find(['-d', '-g'])];
     }
 
+    /** The value of --NAME=VALUE, the last one given; null without one. */
+    private static function option(string $name): ?string
+    {
+        $value = null;
+        foreach (static::getArgv() as $argument) {
+            if (\str_starts_with($argument, "--$name=")) {
+                $value = \substr($argument, \strlen($name) + 3);
+            }
+        }
+
+        return $value;
+    }
+
     /** Runs the command; comes back when this process is to start the workers. */
     protected static function parseCommand(): void
     {
@@ -95,6 +108,9 @@ trait Commands
             status          Show the workers.
                             Mode -d repeats it every second.
             connections     Show the connections.
+            Options:
+            --processes=N   start: divide the workers among N server processes.
+            -q              start: without the table.
 
             TEXT;
     }

@@ -114,10 +114,21 @@ trait Master
             'script' => self::mainScript(),
             'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
             'workers' => $workers,
+            'processes' => self::serverProcesses(),
             'stopTimeout' => (float)static::$stopTimeout,
             'pidFile' => static::$pidFile,
             'logFile' => static::$logFile,
         ]);
+    }
+
+    private static function serverProcesses(): int
+    {
+        $processes = self::option('processes') ?? static::$processes;
+        if (!\is_numeric($processes) || (int)$processes < 1 || (int)$processes > 1024) {
+            throw new RuntimeException("--processes must be 1 to 1024, $processes given");
+        }
+
+        return (int)$processes;
     }
 
     /** The engine keeps as many slots of each worker running as it should have. */
@@ -159,6 +170,9 @@ trait Master
                     break;
                 case 'slot_exit':
                     self::slotExited($event);
+                    break;
+                case 'slot':
+                    self::slotSaid($event['what'], $event['message'] ?? '');
                     break;
                 case 'ready':
                 case 'reloaded':
@@ -202,6 +216,16 @@ trait Master
         if ($id !== false) {
             static::$idMap[$key][$id] = 0;
         }
+    }
+
+    /** What slots cannot do themselves, as they may run as other users: write into the supervisor's files. */
+    private static function slotSaid(string $what, string $message): void
+    {
+        match ($what) {
+            'log' => self::appendToLog($message),
+            'connections' => \file_put_contents(static::$connectionsFile, $message, \FILE_APPEND),
+            default => null,
+        };
     }
 
     /** A reload is over when the last slot's replacement is at work; a new server process has fresh slots anyway. */
@@ -387,6 +411,10 @@ trait Master
             self::writeConnectionRows();
             return;
         }
+        // A file of somebody else's making, or a link, is not written to.
+        if (\is_link(static::$connectionsFile) || \is_file(static::$connectionsFile)) {
+            \unlink(static::$connectionsFile);
+        }
         \file_put_contents(
             static::$connectionsFile,
             \str_pad(' WORKERMAN CONNECTION STATUS ', 180, '-', \STR_PAD_BOTH) . "\n"
@@ -394,5 +422,6 @@ trait Master
             . "       Bytes-R      Bytes-W       Status         Local Address          Foreign Address\n"
         );
         \chmod(static::$connectionsFile, 0644);
+        \phalanx_supervisor_ask('connections');
     }
 }

@@ -71,6 +71,15 @@ trait Output
             return; // before runAll()
         }
         $line = \sprintf("%s pid:%d %s\n", \date('Y-m-d H:i:s'), \posix_getpid(), $msg);
+        if (\phalanx_role() === 'slot' && !\is_writable(static::$logFile)) {
+            \phalanx_slot_tell('log', $line); // this process's user is not the supervisor's
+        } else {
+            self::appendToLog($line);
+        }
+    }
+
+    private static function appendToLog(string $line): void
+    {
         \file_put_contents(static::$logFile, $line, \FILE_APPEND | \LOCK_EX);
         \clearstatcache(true, static::$logFile);
         $size = static::$logFileMaxSize > 0 && \is_file(static::$logFile) ? (int)\filesize(static::$logFile) : 0;

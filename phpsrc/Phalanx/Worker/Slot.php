@@ -25,6 +25,9 @@ trait Slot
     /** The slot's exit status, once it is decided. */
     private static int $exitCode = 0;
 
+    /** What status and onWorkerExit name this slot by: its thread. */
+    private static int $slotPid = 0;
+
     /** Serves one slot and ends the script. */
     private static function runSlot(): never
     {
@@ -68,7 +71,7 @@ trait Slot
         static::$globalEvent->setErrorHandler(static fn (Throwable $e) => static::stopAll(250, $e));
         static::reinstallSignal();
         Timer::init(static::$globalEvent);
-        \phalanx_slot_enter($slot['worker'], $slot['id']);
+        self::$slotPid = \phalanx_slot_enter($slot['worker'], $slot['id']);
         $worker->setUserAndGroup();
         $worker->id = $slot['id'];
         $worker->inheritedSocket = $slot['fds'][0] ?? null;
@@ -103,6 +106,7 @@ trait Slot
                 'graceful' => static::signalHandler(\SIGQUIT),
                 'reload' => self::reloadSlot(false),
                 'reload-graceful' => self::reloadSlot(true),
+                'connections' => self::writeConnectionRows(),
                 default => null,
             };
         });
@@ -197,7 +201,7 @@ trait Slot
     /** This slot's lines of the connections command. */
     private static function writeConnectionRows(): void
     {
-        $pid = \posix_getpid();
+        $pid = self::$slotPid;
         $default = \reset(static::$workers)->name;
         $text = '';
         foreach (TcpConnection::$connections as $connection) {
@@ -218,7 +222,7 @@ trait Slot
                 . \str_pad($connection->getRemoteAddress(), 22) . "\n";
         }
         if ($text !== '') {
-            \file_put_contents(static::$connectionsFile, $text, \FILE_APPEND | \LOCK_EX);
+            \phalanx_slot_tell('connections', $text);
         }
     }
 

@@ -1,0 +1,189 @@
+package ext
+
+// #include "../../php-ext/engine.h"
+import "C"
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/loop"
+)
+
+type slotKey struct{ worker, id int }
+
+type slot struct {
+	handle  int64 // 0: its script has not come to its loop yet
+	pending string
+	thread  int
+	memory  int64  // bytes PHP has allocated, as last told
+	fails   uint64 // messages that could not be sent, of all its scripts
+	status  int    // PHP's exit status of the last script
+}
+
+// SlotEntered is called, on the slot's PHP thread, when a slot's script has come to its loop. The
+// host sets it before PHP starts.
+var SlotEntered = func(worker, id, thread int) {}
+
+// SlotSays is called, on the slot's PHP thread, with what its script has to say to the supervisor.
+// The host sets it before PHP starts.
+var SlotSays = func(worker, id int, what, message string) {}
+
+// SlotControl hands a slot's loop a command: "stop", "graceful", "reload" or "reload-graceful".
+// One that comes before the slot's script has entered its loop waits for it.
+func SlotControl(worker, id int, command string) error {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(slotKey{worker, id})
+	l := find(s.handle)
+	if l == nil {
+		s.pending = command
+		return nil
+	}
+	return l.Post(loop.Post{Data: []byte(command)})
+}
+
+// SlotAsk hands a slot's loop a wish, if its script is there to hear it.
+func SlotAsk(worker, id int, wish string) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if l := find(slotOf(slotKey{worker, id}).handle); l != nil {
+		_ = l.Post(loop.Post{Data: []byte(wish)}) // a slot whose inbox is full has other worries
+	}
+}
+
+// SlotReset forgets a command that waits for a slot and its last exit status, before its script
+// starts anew.
+func SlotReset(worker, id int) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(slotKey{worker, id})
+	s.pending, s.status = "", 0
+}
+
+func slotOf(key slotKey) *slot {
+	if registry.slots == nil {
+		registry.slots = map[slotKey]*slot{}
+	}
+	s := registry.slots[key]
+	if s == nil {
+		s = &slot{}
+		registry.slots[key] = s
+	}
+	return s
+}
+
+func enterSlot(handle int64, key slotKey, thread int) {
+	defer SlotEntered(key.worker, key.id, thread)
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(key)
+	s.handle, s.thread = handle, thread
+	if s.pending != "" {
+		if l := find(handle); l != nil {
+			_ = l.Post(loop.Post{Data: []byte(s.pending)})
+		}
+		s.pending = ""
+	}
+}
+
+func noteSlot(handle, memory int64, status int) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	for _, s := range registry.slots {
+		if s.handle != handle {
+			continue
+		}
+		if memory < 0 {
+			s.status = status
+		} else {
+			s.memory = memory
+		}
+	}
+}
+
+// phx_slot_enter makes the loop the one that serves a slot, on the calling thread, and answers the
+// thread's identifier.
+//
+//export phx_slot_enter
+func phx_slot_enter(h C.int64_t, worker, id C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	thread := unix.Gettid()
+	enterSlot(int64(h), slotKey{int(worker), int(id)}, thread)
+	return C.phx_status(thread)
+}
+
+// phx_slot_note keeps what PHP knows of the slot whose loop this is: the bytes it has allocated
+// and, when its script ends (memory < 0), the exit status.
+//
+//export phx_slot_note
+func phx_slot_note(h C.int64_t, memory C.int64_t, status C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	noteSlot(int64(h), int64(memory), int(status))
+	return C.PHX_OK
+}
+
+// phx_slot_tell hands on what a slot's script has to say to the supervisor.
+//
+//export phx_slot_tell
+func phx_slot_tell(h C.int64_t, what *C.char, whatLen C.size_t, message *C.char, messageLen C.size_t) (st C.phx_status) {
+	defer guard(&st)
+	registry.mu.Lock()
+	key, ok := servedBy(int64(h))
+	registry.mu.Unlock()
+	if !ok {
+		return C.PHX_ECLOSED
+	}
+	SlotSays(key.worker, key.id, string(borrow(what, whatLen)), string(borrow(message, messageLen)))
+	return C.PHX_OK
+}
+
+// phx_slot_send_failed counts a message that could not be sent.
+//
+//export phx_slot_send_failed
+func phx_slot_send_failed(h C.int64_t) (st C.phx_status) {
+	defer guard(&st)
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if key, ok := servedBy(int64(h)); ok {
+		registry.slots[key].fails++
+	}
+	return C.PHX_OK
+}
+
+// servedBy says which slot a loop serves. Called with registry.mu held.
+func servedBy(handle int64) (slotKey, bool) {
+	for key, s := range registry.slots {
+		if s.handle == handle && handle > 0 {
+			return key, true
+		}
+	}
+	return slotKey{}, false
+}
+
+// SlotFigures are what is known of one slot.
+type SlotFigures struct {
+	loop.Stats
+	Thread     int   // 0 while its script starts
+	LastThread int   // the one that served it last
+	Memory     int64 // bytes PHP has allocated
+	SendFails  uint64
+}
+
+// FiguresOf answers for one slot.
+func FiguresOf(worker, id int) SlotFigures {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := slotOf(slotKey{worker, id})
+	f := SlotFigures{Memory: s.memory, LastThread: s.thread, SendFails: s.fails}
+	if l := find(s.handle); l != nil {
+		f.Stats, f.Thread = l.Stats(), s.thread
+	}
+	return f
+}
+
+// ExitStatus is what a slot's last script ended with, when it did not end by returning from its loop.
+func ExitStatus(worker, id int) int {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	return slotOf(slotKey{worker, id}).status
+}

@@ -1,0 +1,27 @@
+/* What a worker slot has to say to its supervisor. */
+#include "phalanx.h"
+
+#include "_cgo_export.h"
+
+PHP_FUNCTION(phalanx_slot_tell)
+{
+	zend_string *what, *message;
+
+	ZEND_PARSE_PARAMETERS_START(2, 2)
+		Z_PARAM_STR(what)
+		Z_PARAM_STR(message)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_loop *loop = &phx_current_loop;
+	RETURN_BOOL(loop->open && phx_slot_tell(loop->engine.loop, ZSTR_VAL(what), ZSTR_LEN(what), ZSTR_VAL(message),
+		ZSTR_LEN(message)) == PHX_OK);
+}
+
+PHP_FUNCTION(phalanx_slot_send_failed)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	if (phx_thread_slot && phx_current_loop.open) {
+		phx_slot_send_failed(phx_current_loop.engine.loop);
+	}
+}
