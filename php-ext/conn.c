@@ -98,9 +98,26 @@ static zval *phx_property(zend_class_entry *ce, zend_object *obj, const char *na
 	return OBJ_PROP(obj, *offset);
 }
 
-/* Makes the Request: its two properties are written, or its own constructor is run. */
-static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const char *data, size_t len)
+/* Tells the Request what is not in its bytes: see Request::setEngineExtra(). */
+static void phx_request_extra(zend_object *request, const char *data, size_t len)
 {
+	zend_function *fn = zend_hash_str_find_ptr(&request->ce->function_table, ZEND_STRL("setengineextra"));
+	zval arg;
+
+	if (fn == NULL) {
+		return; /* a class of the application's own */
+	}
+	ZVAL_STRINGL(&arg, data, len);
+	zend_call_known_function(fn, request, request->ce, NULL, 1, &arg, NULL);
+	zval_ptr_dtor(&arg);
+}
+
+/* Makes the Request: its two properties are written, or its own constructor is run. */
+static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const phx_event *ev)
+{
+	const char *data = ev->data;
+	size_t extra = ev->aux >> 32, len = ev->len - extra;
+
 	zend_class_entry *ce = loop->request_ce;
 	if (UNEXPECTED(ce == NULL)) {
 		zend_string *base = zend_string_init(ZEND_STRL("Workerman\\Protocols\\Http\\Request"), 0);
@@ -143,6 +160,9 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 		GC_ADDREF(conn);
 		ZVAL_OBJ(connection, conn);
 	}
+	if (UNEXPECTED(extra > 0)) {
+		phx_request_extra(obj, data + len, extra);
+	}
 	return EG(exception) == NULL;
 }
 
@@ -166,7 +186,7 @@ static void phx_message(phx_loop *loop, const phx_event *ev, zend_object *obj)
 	GC_ADDREF(obj);
 	ZVAL_OBJ(&argv[0], obj);
 	if (ev->proto == PHX_HTTP) {
-		if (UNEXPECTED(!phx_make_request(loop, &argv[1], obj, ev->data, ev->len))) {
+		if (UNEXPECTED(!phx_make_request(loop, &argv[1], obj, ev))) {
 			zval_ptr_dtor(&argv[1]);
 			phx_after_callback(obj);
 			OBJ_RELEASE(obj);
@@ -216,7 +236,7 @@ static void phx_handshake(phx_loop *loop, const phx_event *ev, zend_object *obj)
 {
 	zval arg, accepted;
 	ZVAL_UNDEF(&accepted);
-	if (!phx_make_request(loop, &arg, obj, ev->data, ev->len)) {
+	if (!phx_make_request(loop, &arg, obj, ev)) {
 		zval_ptr_dtor(&arg);
 		phx_after_callback(obj);
 		phx_conn_op(loop->engine.loop, ev->conn, 0);

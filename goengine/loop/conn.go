@@ -79,6 +79,7 @@ type conn struct {
 	file   *fileSend
 	ws     *wsState
 	chunk  *chunkState
+	x      *exchange // HTTP whose requests and responses do not simply take turns
 
 	back *takenBack // what the application would not have yet
 
@@ -229,7 +230,7 @@ func (l *Loop) connReady(c *conn, flags uint32) {
 
 // read takes what has arrived into the arena, or behind the bytes of an unfinished message.
 func (l *Loop) read(c *conn) {
-	if c.paused || c.eof || c.status == ending || c.awaits {
+	if c.paused || c.eof || c.status == ending || c.awaits || c.refused() {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
 		return
 	}
@@ -575,7 +576,7 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 	}
 	c.proto, c.need, c.scanned, c.wsOpen = p, 0, 0, false
 	if p != HTTP {
-		c.inflight, c.heads, c.closeRsp = 0, 0, false
+		c.inflight, c.heads, c.closeRsp, c.x = 0, 0, false, nil
 	}
 	l.limitTime(c, 0)
 	if c.back != nil {

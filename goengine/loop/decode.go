@@ -18,7 +18,7 @@ import (
 // decode turns what arrived into events and returns how many bytes are used up. The events alias
 // buf. Bytes left over stay with the connection; if they hold more messages it is on the backlog.
 func (l *Loop) decode(c *conn, buf []byte) int {
-	if c.status != open {
+	if c.status != open || c.refused() {
 		return len(buf) // what follows a refusal or a close is not ours to read
 	}
 	off := 0
@@ -38,7 +38,7 @@ func (l *Loop) decode(c *conn, buf []byte) int {
 		}
 		off += n
 	}
-	if c.status != open {
+	if c.status != open || c.refused() {
 		return len(buf)
 	}
 	return off
@@ -141,6 +141,11 @@ func (l *Loop) refuse(c *conn, err error) {
 		he = &http1.Error{Status: 400, Reason: "bad request"}
 	}
 	l.log.WithField("status", he.Status).WithField("remote", c.remote).Debug("loop: " + he.Reason)
+	if c.inflight > 0 { // its turn comes with the last response owed
+		c.exchange().refused = he
+		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
+		return
+	}
 	l.reply(c, http1.AppendError(nil, he))
 	l.closeAfterOutput(c, DefaultLinger)
 }
@@ -183,12 +188,13 @@ func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
 		c.need = int32(total)
 		return 0
 	}
-	l.request(c, buf[h.Start:total], n-h.Start, h.KeepAlive)
+	l.request(c, buf[h.Start:total], n-h.Start, 0, h.KeepAlive)
 	return total
 }
 
-// request delivers a complete request. The time limit rests until the response is on its way.
-func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
+// request delivers a complete request, of which the first head bytes are its head and the last
+// extra bytes what Event.Request tells. The time limit rests until the response is on its way.
+func (l *Loop) request(c *conn, data []byte, head, extra int, keepAlive bool) {
 	if bytes.HasPrefix(data, []byte("HEAD ")) {
 		c.heads |= 1 << min(c.inflight, 63)
 	}
@@ -196,13 +202,17 @@ func (l *Loop) request(c *conn, data []byte, head int, keepAlive bool) {
 	c.inHead, c.sent100 = false, false
 	c.closeRsp = !keepAlive
 	c.deadline = 0
-	l.message(c, data, uint64(head))
+	l.message(c, data, uint64(head)|uint64(extra)<<32)
 }
 
 // continueBody invites the body that a client holds back (RFC 9110, 10.1.1).
 func (l *Loop) continueBody(c *conn, h *http1.Head) {
 	if h.ExpectContinue && !c.sent100 {
 		c.sent100 = true
+		if c.inflight > 0 {
+			c.exchange().invite = true
+			return
+		}
 		l.reply(c, http1.Continue)
 	}
 }
@@ -244,8 +254,12 @@ func (l *Loop) decodeChunks(c *conn, buf []byte) int {
 	if done {
 		c.chunk = nil
 		copy(s.body.B[s.head-len(lengthRoom)-2:], strconv.AppendInt(nil, int64(len(s.body.B)-s.head), 10))
+		end := len(s.body.B)
+		if len(s.dec.Trailers) > 0 {
+			s.body.B = appendExtra(s.body.B, s.dec.Trailers)
+		}
 		l.hold(s.body)
-		l.request(c, s.body.B, s.head, s.keepAlive)
+		l.request(c, s.body.B, s.head, len(s.body.B)-end, s.keepAlive)
 	} else {
 		l.progress(c)
 	}

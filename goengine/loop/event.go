@@ -1,12 +1,14 @@
 package loop
 
+import "encoding/binary"
+
 // Kind says what an Event is about.
 type Kind uint8
 
 // The kinds of events. C has the same list (php-ext/engine.h).
 const (
 	Accept    Kind = iota + 1 // a connection, on a listener that asked to be told; Arg: listener
-	Message                   // a whole message; Arg: listener; for HTTP the head and the body, Aux: length of the head; else Aux is the engine's
+	Message                   // a whole message; Arg: listener; for HTTP see Event.Request; else Aux is the engine's
 	Data                      // protocol User: all that is pending; answer with Consume
 	Handshake                 // a WebSocket handshake to answer with AcceptWebSocket; as Message
 	Close                     // the connection is gone; its identifier is void after this batch
@@ -68,4 +70,18 @@ func ParseProto(name string) (Proto, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Request takes an HTTP Message apart: Data is the head, the body and, seldom, what the engine
+// tells besides; Aux has the length of the head in its low half and that of the extra in its high.
+func (e *Event) Request() (head, body, extra []byte) {
+	n, end := int(uint32(e.Aux)), len(e.Data)-int(e.Aux>>32)
+	return e.Data[:n], e.Data[n:end], e.Data[end:]
+}
+
+// appendExtra appends what belongs to a request and is not in its bytes: the trailer fields, each
+// line with its CRLF, behind their length. Workerman\Protocols\Http\Request reads it.
+func appendExtra(dst, trailers []byte) []byte {
+	dst = binary.BigEndian.AppendUint32(dst, uint32(len(trailers)))
+	return append(dst, trailers...)
 }

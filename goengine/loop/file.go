@@ -59,7 +59,7 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 		length = rest
 	}
 	out := l.output(c)
-	out.B = append(out.B, head...)
+	out.B = append(out.B, c.sayClose(head, len(head))...)
 	if length > 0 && c.heads&1 == 0 {
 		c.file = &fileSend{file: file, off: offset, left: length, behind: len(out.B) - c.outOff}
 	} else {

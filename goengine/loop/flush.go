@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -141,6 +140,9 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 			return frame.Append(dst, data)
 		case HTTP:
 			head := c.heads&1 != 0
+			if c.x != nil {
+				c.x.raw = rawResponse{}
+			}
 			dst = http1.AppendBodyResponse(dst, data, !c.closeRsp || c.inflight > 1)
 			if head {
 				dst = dst[:len(dst)-len(data)]
@@ -151,23 +153,16 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 			return ws.AppendFrame(dst, 0x80|ws.OpText, data)
 		}
 	case SendResponse:
-		data = c.withoutBody(data)
+		data = c.wholeResponse(data)
 		l.responded(c)
 	case SendFrame:
 		return ws.AppendFrame(dst, arg, data)
-	}
-	return append(dst, data...)
-}
-
-// withoutBody cuts a response to what answers a HEAD request (RFC 9110, 9.3.2): a body would be
-// read as the next response.
-func (c *conn) withoutBody(response []byte) []byte {
-	if c.heads&1 != 0 {
-		if i := bytes.Index(response, []byte("\r\n\r\n")); i >= 0 {
-			return response[:i+4]
+	case SendRaw:
+		if c.proto == HTTP {
+			data = l.sendRaw(c, data)
 		}
 	}
-	return response
+	return append(dst, data...)
 }
 
 // responded notes that a request has its response.
@@ -176,7 +171,7 @@ func (l *Loop) responded(c *conn) {
 		c.inflight--
 	}
 	c.heads >>= 1
-	if c.inflight > 0 {
+	if c.inflight > 0 || c.x != nil && l.theirTurn(c) {
 		return
 	}
 	if c.closeRsp {
@@ -410,8 +405,10 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	}
 	if c.out == nil && c.file == nil && (op == SendRaw || op == SendResponse) {
 		if op == SendResponse {
-			data = c.withoutBody(data)
+			data = c.wholeResponse(data)
 			defer l.responded(c)
+		} else if c.proto == HTTP {
+			data = l.sendRaw(c, data)
 		}
 		l.writeNow(c, data)
 	} else {

@@ -74,15 +74,15 @@ func TestDifferences(t *testing.T) {
 		a.get(0, "/warning")
 		a.WaitFor("my handler: seen")
 	})
-	t.Run("trailers are dropped", func(t *testing.T) {
+	t.Run("trailers are told", func(t *testing.T) {
 		c := a.dial(0)
-		_, err := io.WriteString(c, "POST /trailer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\n\r\n")
+		_, err := io.WriteString(c, "POST /trailer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\nLast:  c d\r\n\r\n")
 		require.NoError(t, err)
 		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
 		require.NoError(t, err)
 		body, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
-		require.Contains(t, string(body), `"value":[]`)
+		require.Contains(t, string(body), `"value":{"a":"b","last":"c d"}`)
 	})
 	t.Run("umask is shared, the folder and getenv() are not", func(t *testing.T) {
 		var changed struct{ ID int }

@@ -51,7 +51,7 @@ trait Sending
             return $this->send((string)$data, $raw);
         }
         if ($raw || $this->protocol === null) {
-            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
+            $whole = false; // where a response made of raw bytes ends, the engine finds out
         } else {
             if ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET) {
                 return $this->sendFrame($data);
@@ -65,7 +65,7 @@ trait Sending
             if ($bytes === '') {
                 return null;
             }
-            $whole = $this->encoder === self::ENCODE_HTTP && self::endsExchange($data, $bytes);
+            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
             $data = $bytes;
         }
         $taken = $whole
@@ -121,32 +121,17 @@ trait Sending
         return false;
     }
 
-    /** Whether nothing more follows in answer to the request. */
-    private static function endsExchange(mixed $response, string $bytes): bool
+    /** Whether what was sent is an answer from its first to its last byte; chunks and server-sent events are not. */
+    private static function isWholeResponse(mixed $response): bool
     {
         if (!\is_object($response)) {
             return true;
         }
-        if (!$response instanceof Response) {
-            return $bytes === "0\r\n\r\n"; // the last chunk; others, and server-sent events, go on
-        }
 
-        return $response->getStatusCode() >= 200
+        return $response instanceof Response
+            && $response->getStatusCode() >= 200
             && $response->getHeader('Transfer-Encoding') === null
             && $response->getHeader('Content-Type') !== 'text/event-stream';
-    }
-
-    /** Whether raw bytes are a response from its first to its last byte, or the end of a chunked one. */
-    private static function isWholeResponse(string $bytes): bool
-    {
-        if (!\str_starts_with($bytes, 'HTTP/1.')) {
-            return $bytes === "0\r\n\r\n";
-        }
-        $end = \strpos($bytes, "\r\n\r\n");
-
-        return $end !== false
-            && \preg_match('/\r\ncontent-length:[ \t]*(\d+)/i', \substr($bytes, 0, $end), $length) === 1
-            && \strlen($bytes) - $end - 4 >= (int)$length[1];
     }
 
     private static function websocketEncoder(?string $type): int

@@ -18,6 +18,7 @@ use function file_put_contents;
 use function is_file;
 use function is_string;
 use function json_decode;
+use function ltrim;
 use function parse_str;
 use function parse_url;
 use function preg_match;
@@ -33,6 +34,7 @@ use function substr;
 use function tempnam;
 use function trim;
 use function unlink;
+use function unpack;
 use function urlencode;
 
 use const UPLOAD_ERR_CANT_WRITE;
@@ -104,6 +106,23 @@ class Request implements Stringable
     public function setChunkTrailers(array $trailers): void
     {
         $this->chunkTrailers ??= $trailers;
+    }
+
+    /**
+     * Takes what the engine knows of the request besides its bytes.
+     *
+     * @internal called from C; only for requests that have it
+     * @param string $extra the length of the trailer section (32 bits) and the section
+     */
+    public function setEngineExtra(string $extra): void
+    {
+        $end = 4 + unpack('N', $extra)[1];
+        $trailers = [];
+        foreach (explode("\r\n", substr($extra, 4, $end - 6)) as $line) {
+            [$name, $value] = explode(':', $line, 2);
+            $trailers[strtolower($name)] = ltrim($value);
+        }
+        $this->setChunkTrailers($trailers);
     }
 
     /** @return mixed one query parameter, or all of them (an array) when $name is null */
