@@ -9,7 +9,7 @@ declare(strict_types=1);
  */
 spl_autoload_register(static function (string $class): void {
     $file = match (strstr($class, '\\', true)) {
-        'Workerman', 'Phalanx' => __DIR__,
+        'Workerman', 'Phalanx', 'Phalcon' => __DIR__,
         'Protocols' => dirname($_SERVER['SCRIPT_FILENAME'] ?? ''),
         default => null,
     };

@@ -1,0 +1,24 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalcon\Contracts\Mvc;
+
+use Phalcon\Contracts\Dispatcher\Dispatcher as DispatcherDispatcher;
+use Phalcon\Mvc\ControllerInterface;
+
+/** Runs the controllers of a web application. */
+interface Dispatcher extends DispatcherDispatcher
+{
+    public function getActiveController(): ?ControllerInterface;
+
+    public function getControllerName(): string;
+
+    public function getLastController(): ?ControllerInterface;
+
+    public function setControllerName(string $controllerName): DispatcherDispatcher;
+
+    public function setControllerSuffix(string $controllerSuffix): DispatcherDispatcher;
+
+    public function setDefaultController(string $controllerName): DispatcherDispatcher;
+}
