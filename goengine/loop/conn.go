@@ -80,6 +80,7 @@ type conn struct {
 	ws     *wsState
 	chunk  *chunkState
 	x      *exchange // HTTP whose requests and responses do not simply take turns
+	tls    *tlsState
 
 	back *takenBack // what the application would not have yet
 
@@ -141,7 +142,10 @@ func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error
 	}
 	l.stats.accepted++
 	l.stats.open++
-	if c.proto == HTTP || c.proto == WebSocket {
+	switch {
+	case lst.opts.TLS != nil:
+		l.secure(c, lst.opts.TLS)
+	case c.proto == HTTP || c.proto == WebSocket:
 		l.limitTime(c, KeepAliveTimeout)
 	}
 	return c, nil
@@ -193,8 +197,14 @@ func (l *Loop) deadlineReached(id ID) {
 		}
 		return
 	}
+	if c.paused && c.handshaking() {
+		l.limitTime(c, HandshakeTimeout) // nobody reads what the peer may have said
+		return
+	}
 	c.deadline = 0
 	switch {
+	case c.handshaking() && c.status == open:
+		l.tlsBroke(c, errHandshakeTime)
 	case c.status == lingering || c.status == ending:
 		l.finish(c)
 	case c.in != nil || c.chunk != nil:
@@ -217,6 +227,7 @@ func (l *Loop) connReady(c *conn, flags uint32) {
 		l.discard(c)
 	case flags&unix.EPOLLIN != 0:
 		l.read(c)
+		l.tlsEnd(c)
 	case flags&(unix.EPOLLHUP|unix.EPOLLERR) != 0:
 		l.finish(c)
 	case flags&unix.EPOLLRDHUP != 0:
@@ -230,7 +241,7 @@ func (l *Loop) connReady(c *conn, flags uint32) {
 
 // read takes what has arrived into the arena, or behind the bytes of an unfinished message.
 func (l *Loop) read(c *conn) {
-	if c.paused || c.eof || c.status == ending || c.awaits || c.refused() {
+	if c.paused || c.eof || c.status == ending && !c.handshaking() || c.awaits || c.refused() {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
 		return
 	}
@@ -245,7 +256,7 @@ func (l *Loop) read(c *conn) {
 		return
 	}
 	buf := l.arena[l.arenaOff : l.arenaOff+readSize : l.arenaOff+readSize]
-	n, errno := rawRead(c.fd, buf)
+	n, errno := l.recv(c, buf)
 	if !l.readDone(c, n, errno) {
 		return
 	}
@@ -265,13 +276,17 @@ func (l *Loop) read(c *conn) {
 func (l *Loop) readMore(c *conn) {
 	b := c.in
 	free := cap(b.B) - len(b.B)
-	if free < 4<<10 {
-		grown := make([]byte, len(b.B), min(max(2*cap(b.B), 16<<10), cap(b.B)+8<<20))
+	if free < 4<<10 || c.tls != nil && free < tlsRoom {
+		least := 16 << 10
+		if c.tls != nil {
+			least = cap(b.B) + tlsRoom
+		}
+		grown := make([]byte, len(b.B), min(max(2*cap(b.B), least), cap(b.B)+8<<20))
 		copy(grown, b.B)
 		b.B = grown
 		free = cap(b.B) - len(b.B)
 	}
-	n, errno := rawRead(c.fd, b.B[len(b.B):len(b.B)+min(free, 1<<20)])
+	n, errno := l.recv(c, b.B[len(b.B):len(b.B)+min(free, 1<<20)])
 	if !l.readDone(c, n, errno) {
 		return
 	}
@@ -460,6 +475,9 @@ func (c *conn) dropBuffers() {
 		c.ws.dec.Close()
 		c.ws = nil
 	}
+	if c.tls != nil {
+		c.tls.Close()
+	}
 	if c.file != nil {
 		c.file.close()
 		c.file = nil
@@ -517,7 +535,7 @@ func (c *conn) pending() int {
 	if c.file != nil {
 		n += int(c.file.left)
 	}
-	return n
+	return n + c.wirePending()
 }
 
 // LocalAddr asks the kernel; the zero value for unix sockets.
@@ -578,7 +596,9 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 	if p != HTTP {
 		c.inflight, c.heads, c.closeRsp, c.x = 0, 0, false, nil
 	}
-	l.limitTime(c, 0)
+	if !c.handshaking() {
+		l.limitTime(c, 0)
+	}
 	if c.back != nil {
 		l.undecodeDeferred(c)
 	}
@@ -615,6 +635,10 @@ func (l *Loop) Consume(id ID, n int) {
 		return
 	}
 	c.inOff = min(c.inOff+n, len(c.in.B))
+	if c.tls != nil && c.tls.awaiting {
+		l.takeWire(c)
+		return
+	}
 	b := c.in
 	if c.inOff < len(b.B) && c.inOff < 64<<10 {
 		return

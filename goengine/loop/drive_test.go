@@ -156,3 +156,13 @@ func (r *recorder) count(k loop.Kind) int {
 
 // finish sends a FIN.
 func (p *peer) finish() { require.NoError(p.t, unix.Shutdown(p.fd, unix.SHUT_WR)) }
+
+// messages are the texts of the Message events.
+func (r *recorder) messages() (texts []string) {
+	for i, k := range r.kinds {
+		if k == loop.Message {
+			texts = append(texts, r.data[i])
+		}
+	}
+	return texts
+}

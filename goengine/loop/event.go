@@ -15,6 +15,7 @@ const (
 	Failed                    // a peer or protocol error, before Close; Arg: code; Data: text
 	Full                      // bytes wait in the send buffer; Aux: how many; Arg 1: the limit is reached
 	Drain                     // the send buffer is empty again
+	Secure                    // the end of a TLS handshake; Arg 1: established, 0: failed, and Data says why
 	Control                   // a WebSocket control frame, for listeners that ask for them; Opcode says which
 	Datagram                  // Arg: listener; the first Aux bytes are the peer's address
 	Timer                     // Conn: the timer's identifier

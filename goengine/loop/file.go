@@ -21,6 +21,9 @@ func (f *fileSend) close() { _ = f.file.Close() }
 
 // send hands the kernel file bytes; done when all are taken.
 func (f *fileSend) send(c *conn, l *Loop) (done bool, errno unix.Errno) {
+	if c.tls != nil {
+		return f.sendSealed(c, l)
+	}
 	n, err := unix.Sendfile(int(c.fd), int(f.file.Fd()), &f.off, int(min(f.left, sendChunk)))
 	if err != nil {
 		errno, _ = err.(unix.Errno)

@@ -67,6 +67,7 @@ func (l *Loop) Flush(ops []byte) {
 	l.dirty = l.dirty[:0]
 	for i := 0; i < len(l.closing); i++ {
 		if c := l.closing[i]; c.status == ending && c.pending() == 0 {
+			l.sayGoodbye(c)
 			l.finish(c)
 		}
 	}
@@ -231,7 +232,7 @@ func (l *Loop) writeDirty(c *conn) {
 			c.out, c.outOff, c.tail = c.tail, 0, nil
 		}
 	}
-	if c.out != nil || c.file != nil {
+	if c.out != nil || c.file != nil || c.wirePending() > 0 {
 		l.continueWrite(c)
 	}
 	l.ended(c)
@@ -242,7 +243,7 @@ func (l *Loop) writeNow(c *conn, data []byte) {
 	if c.status == closed || len(data) == 0 {
 		return
 	}
-	n, errno := rawWrite(c.fd, data)
+	n, errno := l.send(c, data)
 	if errno != 0 && errno != unix.EAGAIN && errno != unix.EINTR {
 		l.writeFailed(c)
 		return
@@ -252,6 +253,8 @@ func (l *Loop) writeNow(c *conn, data []byte) {
 	if n < len(data) {
 		out := l.output(c)
 		out.B = append(out.B, data[n:]...)
+		l.blocked(c)
+	} else if c.wirePending() > 0 {
 		l.blocked(c)
 	}
 }
@@ -263,7 +266,10 @@ func (l *Loop) wrote(c *conn, n int) {
 
 // blocked waits for the kernel to take more, and tells the application how much waits.
 func (l *Loop) blocked(c *conn) {
-	l.watchFor(c, c.interest|unix.EPOLLOUT)
+	l.watchFor(c, c.blockedOutput())
+	if c.tls != nil {
+		c.tls.held = true
+	}
 	l.tellFull(c)
 }
 
@@ -288,7 +294,7 @@ func (l *Loop) continueWrite(c *conn) {
 				return
 			}
 			if !done {
-				l.watchFor(c, c.interest|unix.EPOLLOUT)
+				l.watchFor(c, c.blockedOutput())
 				return
 			}
 			c.file.close()
@@ -299,7 +305,7 @@ func (l *Loop) continueWrite(c *conn) {
 		if c.file != nil {
 			end = c.outOff + c.file.behind
 		}
-		n, errno := rawWrite(c.fd, c.out.B[c.outOff:end])
+		n, errno := l.send(c, c.out.B[c.outOff:end])
 		if errno != 0 && errno != unix.EAGAIN && errno != unix.EINTR {
 			l.writeFailed(c)
 			return
@@ -311,7 +317,7 @@ func (l *Loop) continueWrite(c *conn) {
 			c.file.behind -= n
 		}
 		if c.outOff < end {
-			l.watchFor(c, c.interest|unix.EPOLLOUT)
+			l.watchFor(c, c.blockedOutput())
 			if c.outOff > 64<<10 && c.outOff > len(c.out.B)/2 {
 				c.out.B = c.out.B[:copy(c.out.B, c.out.B[c.outOff:])]
 				c.outOff = 0
@@ -323,8 +329,16 @@ func (l *Loop) continueWrite(c *conn) {
 			c.out, c.outOff = nil, 0
 		}
 	}
-	if c.interest&unix.EPOLLOUT != 0 {
+	if c.wirePending() > 0 {
+		if l.flushWireOrWatch(c); c.status == closed || c.wirePending() > 0 {
+			return
+		}
+	}
+	if c.interest&unix.EPOLLOUT != 0 || c.tls != nil && c.tls.held {
 		l.watchFor(c, c.interest&^unix.EPOLLOUT)
+		if c.tls != nil {
+			c.tls.held = false
+		}
 		if c.announced {
 			l.queued = append(l.queued, Event{Kind: Drain, Proto: c.proto, Conn: c.id})
 		}
@@ -336,6 +350,12 @@ func (l *Loop) continueWrite(c *conn) {
 func (l *Loop) ended(c *conn) {
 	if c.status != ending || c.pending() > 0 || c.tail != nil || c.firstOp >= 0 {
 		return
+	}
+	if c.tls != nil {
+		c.tls.CloseNotify()
+		if l.flushWireOrWatch(c); c.status == closed || c.wirePending() > 0 {
+			return
+		}
 	}
 	if c.eof || c.linger <= 0 {
 		l.finish(c)

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
 // ListenOptions say how a listener's connections are served. Zero limits mean the defaults.
@@ -17,6 +19,7 @@ type ListenOptions struct {
 	Announce      bool // give an Accept event for every connection
 	Control       bool // give Control events: then answering pings is the application's
 	Datagram      bool // a UDP socket
+	TLS           *tlsconn.Config
 }
 
 type listener struct {

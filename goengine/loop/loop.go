@@ -24,6 +24,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/timer"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
@@ -101,6 +102,9 @@ type Loop struct {
 	head    http1.Head
 	httpLim http1.Limits
 	wsLim   ws.Limits
+	hands   tlsconn.Hands
+	wireIn  []byte // for what is to be decrypted
+	fileBuf []byte // for what of a file is to be encrypted
 
 	listeners map[int]*listener
 	nextID    int
@@ -224,7 +228,7 @@ func (l *Loop) takeQueued() []Event {
 		switch l.queued[i].Kind {
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Posted:
+		case Posted, Secure:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
@@ -399,6 +403,7 @@ func (l *Loop) Close() {
 			c.dropBuffers()
 		}
 	}
+	l.hands.Close()
 	for id := range l.listeners {
 		l.CloseListener(id)
 	}
@@ -413,11 +418,13 @@ func (l *Loop) Close() {
 // counters are the loop's own; published are their copies that any goroutine may read.
 type counters struct {
 	accepted, closed, messages, bytesRead, bytesWritten uint64
+	tlsHandshakes, tlsResumed, tlsFailed                uint64
 	open                                                int
 }
 
 type published struct {
 	accepted, closed, messages, bytesRead, bytesWritten atomic.Uint64
+	tlsHandshakes, tlsResumed, tlsFailed                atomic.Uint64
 	open, timers                                        atomic.Int64
 }
 
@@ -425,12 +432,16 @@ type published struct {
 type Stats struct {
 	Accepted, Closed, Messages, BytesRead, BytesWritten uint64
 	Connections, Timers                                 int64
+	TLSHandshakes, TLSResumed, TLSFailed                uint64 // those resumed are among those done
 }
 
 // Stats answers as of the last flush. Any goroutine may call it.
 func (l *Loop) Stats() Stats {
 	p := &l.published
-	return Stats{p.accepted.Load(), p.closed.Load(), p.messages.Load(), p.bytesRead.Load(), p.bytesWritten.Load(), p.open.Load(), p.timers.Load()}
+	return Stats{
+		p.accepted.Load(), p.closed.Load(), p.messages.Load(), p.bytesRead.Load(), p.bytesWritten.Load(), p.open.Load(), p.timers.Load(),
+		p.tlsHandshakes.Load(), p.tlsResumed.Load(), p.tlsFailed.Load(),
+	}
 }
 
 // Connections is how many connections are open now.
@@ -443,6 +454,9 @@ func (l *Loop) publish() {
 	p.messages.Store(s.messages)
 	p.bytesRead.Store(s.bytesRead)
 	p.bytesWritten.Store(s.bytesWritten)
+	p.tlsHandshakes.Store(s.tlsHandshakes)
+	p.tlsResumed.Store(s.tlsResumed)
+	p.tlsFailed.Store(s.tlsFailed)
 	p.open.Store(int64(s.open))
 	p.timers.Store(int64(l.timers.Len()))
 }
