@@ -312,6 +312,14 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			zval_ptr_dtor(&args[1]);
 			break;
 		}
+		case PHX_SECURE: {
+			zval args[2];
+			ZVAL_BOOL(&args[0], ev->arg);
+			ZVAL_STRINGL(&args[1], ev->data, ev->len);
+			phx_notify(obj, ZEND_STRL("onenginesecure"), 2, args, NULL);
+			zval_ptr_dtor(&args[1]);
+			break;
+		}
 		case PHX_CONTROL: {
 			zval args[2];
 			ZVAL_LONG(&args[0], ev->opcode);

@@ -85,6 +85,13 @@ typedef struct {
 	phx_status status;
 } phx_sent;
 
+/* The SSL options of a stream context, as JSON, and the directory that relative paths start from. */
+typedef struct {
+	const char *json;
+	size_t len;
+	const char *cwd;
+} phx_tls_options;
+
 /* How a listener serves its connections; goengine/loop.ListenOptions. */
 typedef struct {
 	int32_t proto;
@@ -92,6 +99,7 @@ typedef struct {
 	int32_t announce;
 	int32_t backlog;
 	int32_t reuse_port;
+	phx_tls_options *tls; /* NULL: none */
 } phx_listen_options;
 
 /* Room for a message, an address or a name that the engine writes; it is cut to fit. */

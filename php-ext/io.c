@@ -470,11 +470,22 @@ PHP_FUNCTION(phalanx_listen)
 		.backlog = (int32_t) phx_option_long(options, "backlog", 0),
 		.reuse_port = phx_option_long(options, "reusePort", 0) != 0,
 	};
+	phx_tls tls;
+	zval *tls_options = zend_hash_str_find(options, ZEND_STRL("tls"));
+	if (tls_options && Z_TYPE_P(tls_options) == IS_ARRAY) {
+		if (!phx_tls_prepare(&tls, tls_options, 1)) {
+			RETURN_THROWS();
+		}
+		o.tls = &tls.options;
+	}
 	char text[PHX_TEXT_SIZE];
 	int32_t text_len = 0;
 	bool has_address = address && Z_TYPE_P(address) == IS_STRING;
 	phx_status id = phx_listen(loop->engine.loop, (int32_t) fd, has_address ? Z_STRVAL_P(address) : NULL,
 		has_address ? Z_STRLEN_P(address) : 0, &o, text, &text_len);
+	if (o.tls) {
+		phx_tls_release(&tls);
+	}
 	if (id <= 0) {
 		zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", text_len, text);
 		RETURN_THROWS();

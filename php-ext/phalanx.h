@@ -3,6 +3,7 @@
 #define PHALANX_EXT_H
 
 #include <php.h>
+#include <Zend/zend_smart_str.h>
 
 #include "engine.h"
 
@@ -77,6 +78,15 @@ phx_conn *phx_conn_find(phx_loop *loop, uint64_t id);
 phx_conn *phx_conn_record(phx_loop *loop, uint64_t id);
 void phx_dispatch(phx_loop *loop, const phx_event *ev);
 void phx_conns_release(phx_loop *loop);
+
+/* tls.c */
+typedef struct {
+	phx_tls_options options;
+	smart_str json;
+	char cwd[MAXPATHLEN];
+} phx_tls;
+bool phx_tls_prepare(phx_tls *out, zval *options, uint32_t argument);
+void phx_tls_release(phx_tls *tls);
 
 /* io.c */
 void phx_dispatch_io(phx_loop *loop, const phx_event *ev);

@@ -77,9 +77,10 @@ function phalanx_timer_count(): int {}
  *  - backlog: int, reusePort: bool
  *  - maxPackageSize: int (bytes), maxSendBufferSize: int (bytes)
  *  - eager: bool, make the PHP object at accept (otherwise, for http, at the first request)
+ *  - tls: array, the 'ssl' part of a stream context's options: the connections speak TLS
  *  - factory: callable(int $handle): TcpConnection; for UDP callable(string $data, string $remote, int $listener): void
  * @return int the listener's identifier
- * @throws RuntimeException when the address cannot be bound
+ * @throws RuntimeException when the address cannot be bound, or TLS not be served with these options
  */
 function phalanx_listen(array $options): int {}
 
@@ -152,6 +153,30 @@ function phalanx_conn_want(int $conn, int $bytes): void {}
  * @return resource|false
  */
 function phalanx_conn_stream(int $conn) {}
+
+/**
+ * Starts TLS on an open connection, as its client or its server. What is sent from now on waits for the handshake; its
+ * end is told by onEngineSecure(bool $ok, string $error), and after a failed one the connection closes.
+ *
+ * @param array $options the 'ssl' part of a stream context's options. A client's peer_name is the name it asks for
+ * @return bool false: the connection is closing or closed, speaks TLS already, or is sending a file
+ * @throws RuntimeException when the options or the files they name cannot be used
+ */
+function phalanx_conn_tls(int $conn, array $options, bool $server = false): bool {}
+
+/**
+ * What TLS an established connection speaks, null without. Certificates are in PEM form, the peer's own first.
+ *
+ * @return array{protocol: string, cipher: string, alpn: string, server_name: string, resumed: bool, peer_certificates: list<string>}|null
+ */
+function phalanx_conn_tls_info(int $conn): ?array {}
+
+/**
+ * Whether a server could be made with these options: the 'ssl' part of a stream context's.
+ *
+ * @throws RuntimeException which says why not
+ */
+function phalanx_tls_check(array $options): void {}
 
 /** Answers a WebSocket handshake with 101. $headers are further lines, 'Name: value'. */
 function phalanx_conn_ws_accept(int $conn, array $headers): bool {}

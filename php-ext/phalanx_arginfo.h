@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 72b3a6f9e5427e071b2c6df748a00df5c48754e7 */
+ * Stub hash: 8e2b91e00e030c0bd36043428e458e624a7ba6c3 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -153,6 +153,20 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_phalanx_conn_stream, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_tls, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, server, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_tls_info, 0, 1, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_tls_check, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_ws_accept, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
@@ -221,6 +235,9 @@ ZEND_FUNCTION(phalanx_conn_protocol);
 ZEND_FUNCTION(phalanx_conn_limits);
 ZEND_FUNCTION(phalanx_conn_want);
 ZEND_FUNCTION(phalanx_conn_stream);
+ZEND_FUNCTION(phalanx_conn_tls);
+ZEND_FUNCTION(phalanx_conn_tls_info);
+ZEND_FUNCTION(phalanx_tls_check);
 ZEND_FUNCTION(phalanx_conn_ws_accept);
 ZEND_FUNCTION(phalanx_http_request_class);
 ZEND_FUNCTION(phalanx_supervisor_listen);
@@ -269,6 +286,9 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_conn_limits, arginfo_phalanx_conn_limits)
 	ZEND_FE(phalanx_conn_want, arginfo_phalanx_conn_want)
 	ZEND_FE(phalanx_conn_stream, arginfo_phalanx_conn_stream)
+	ZEND_FE(phalanx_conn_tls, arginfo_phalanx_conn_tls)
+	ZEND_FE(phalanx_conn_tls_info, arginfo_phalanx_conn_tls_info)
+	ZEND_FE(phalanx_tls_check, arginfo_phalanx_tls_check)
 	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)

@@ -34,6 +34,14 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 		Proto: loop.Proto(o.proto), MaxSendBuffer: int(o.max_send), MaxPackage: int(o.max_package),
 		Announce: o.announce != 0, Control: true,
 	}
+	if o.tls != nil {
+		config, err := tlsConfig(o.tls, false)
+		if err != nil {
+			*textLen = put(text, err.Error())
+			return C.PHX_EINVAL
+		}
+		opts.TLS = config
+	}
 	sock, address := int(fd), string(borrow(addr, addrLen))
 	if sock >= 0 {
 		// The slot's host keeps its own: the listener must outlive the script.

@@ -7,6 +7,7 @@
 #include "../../php-ext/conn.c"
 #include "../../php-ext/io.c"
 #include "../../php-ext/slot.c"
+#include "../../php-ext/tls.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

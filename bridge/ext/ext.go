@@ -86,6 +86,9 @@ func remove(handle int64) {
 	g.Messages += s.Messages
 	g.BytesRead += s.BytesRead
 	g.BytesWritten += s.BytesWritten
+	g.TLSHandshakes += s.TLSHandshakes
+	g.TLSResumed += s.TLSResumed
+	g.TLSFailed += s.TLSFailed
 	table := append([]*loop.Loop(nil), *registry.table.Load()...)
 	table[handle-1] = nil
 	registry.table.Store(&table)
@@ -115,6 +118,9 @@ func Stats() (total loop.Stats, slots int) {
 			total.BytesWritten += s.BytesWritten
 			total.Connections += s.Connections
 			total.Timers += s.Timers
+			total.TLSHandshakes += s.TLSHandshakes
+			total.TLSResumed += s.TLSResumed
+			total.TLSFailed += s.TLSFailed
 		}
 	}
 	for _, s := range registry.slots {

@@ -130,7 +130,7 @@ class Worker
     /** @var ?callable(Worker): mixed */
     public $onWorkerReload = null;
 
-    /** tcp, udp or unix; ssl is refused */
+    /** tcp, udp, unix or ssl */
     public string $transport = 'tcp';
 
     /**
@@ -265,6 +265,7 @@ class Worker
             static::init();
             static::parseCommand();
             static::checkPortAvailable();
+            static::checkCertificates();
             static::daemonize();
             static::lock();
             static::initWorkers();
@@ -390,6 +391,17 @@ class Worker
             'group' => $this->group,
             'reloadable' => $this->reloadable,
         ];
+    }
+
+    /**
+     * @internal
+     * @return array<string, mixed> the context's part about TLS
+     */
+    public function sslOptions(): array
+    {
+        $options = $this->socketContext ? \stream_context_get_options($this->socketContext) : [];
+
+        return ($options['ssl'] ?? []) + \array_filter(['cafile' => \ini_get('openssl.cafile')]);
     }
 
     private function backlog(): int
@@ -537,6 +549,7 @@ class Worker
             'maxPackageSize' => TcpConnection::$defaultMaxPackageSize,
             'maxSendBufferSize' => TcpConnection::$defaultMaxSendBufferSize,
             'eager' => $protocol !== 'http' || $this->onConnect !== null,
+            ...($this->transport === 'ssl' ? ['tls' => $this->sslOptions()] : []),
             'factory' => $this->transport === 'udp'
                 ? fn (string $data, string $remote, int $listener)
                     => UdpConnection::received($this, $data, $remote, $listener)
@@ -569,6 +582,10 @@ class Worker
             return null;
         }
         [$scheme, $address] = \explode(':', $this->socketName, 2) + [1 => ''];
+        if ($scheme === 'https' || $scheme === 'wss') {
+            $scheme = $scheme === 'https' ? 'http' : 'websocket';
+            $this->transport = 'ssl';
+        }
         if (!isset(self::BUILD_IN_TRANSPORTS[$scheme])) {
             if (!\preg_match('/^[a-zA-Z][a-zA-Z0-9]*$/D', $scheme)) {
                 throw new RuntimeException("Invalid protocol scheme '$scheme'");
@@ -585,10 +602,6 @@ class Worker
         } elseif ($this->transport === 'tcp') {
             $this->transport = $scheme;
         }
-        if ($this->transport === 'ssl') {
-            throw new RuntimeException(TcpConnection::NO_TLS);
-        }
-
         return self::BUILD_IN_TRANSPORTS[$this->transport] . ':' . $address;
     }
 

@@ -28,9 +28,6 @@ trait EngineEvents
     {
         $connection = new self(Worker::$globalEvent, $handle);
         $connection->worker = $worker;
-        if ($worker->transport !== 'tcp') {
-            $connection->transport = $worker->transport;
-        }
         $connection->onMessage = $worker->onMessage;
         $connection->onClose = $worker->onClose;
         $connection->onError = $worker->onError;
@@ -38,6 +35,9 @@ trait EngineEvents
         $connection->onBufferFull = $worker->onBufferFull;
         // Without its handle the connection does not tell the engine what the engine knows.
         $connection->engineHandle = 0;
+        if ($worker->transport !== 'tcp') {
+            $connection->transport = $worker->transport;
+        }
         $connection->protocol = $protocol;
         $connection->engineHandle = $handle;
         $connection->encoder = self::encoderOf($protocol);
@@ -59,6 +59,23 @@ trait EngineEvents
             if ($this->status !== self::STATUS_CLOSING) {
                 $this->keepFigures();
             }
+            $this->finish();
+        }
+    }
+
+    /**
+     * The TLS handshake has ended. After a failed one the engine closes the connection.
+     *
+     * @internal
+     */
+    public function onEngineSecure(bool $ok, string $error): void
+    {
+        $this->sslHandshakeCompleted = $ok;
+        if (!$ok) {
+            if (!Worker::$daemonize) {
+                Worker::safeEcho("SSL handshake error: $error\n");
+            }
+            $this->keepFigures();
             $this->finish();
         }
     }

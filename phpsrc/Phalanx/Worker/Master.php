@@ -77,6 +77,22 @@ trait Master
         }
     }
 
+    /** Certificates that cannot be used are better reported here than by workers that start again and again. */
+    private static function checkCertificates(): void
+    {
+        foreach (static::$workers as $worker) {
+            $worker->localSocket ??= $worker->parseSocketAddress();
+            if ($worker->transport === 'ssl') {
+                try {
+                    \phalanx_tls_check($worker->sslOptions());
+                } catch (RuntimeException $e) {
+                    $where = "Worker $worker->name " . $worker->getSocketName();
+                    throw new RuntimeException("$where: {$e->getMessage()}");
+                }
+            }
+        }
+    }
+
     /** Keeps signals that come before the engine receives them, which phalanx_supervisor_start() begins. */
     protected static function installSignal(): void
     {

@@ -67,10 +67,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         self::STATUS_CLOSED => 'CLOSED',
     ];
 
-    /** @internal what the transport 'ssl' is refused with: to serve plain text instead would be worse */
-    public const NO_TLS = 'TLS is not supported yet: listen on 127.0.0.1 without it'
-        . ' and put a TLS proxy such as Caddy in front';
-
     /** @var ?callable($connection): mixed */
     public $onConnect = null;
 
@@ -113,10 +109,14 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         }
     }
 
-    /** tcp or unix; ssl is refused */
+    /** tcp, unix or ssl; changed to ssl while open, it starts TLS with the worker's certificate */
     public string $transport = 'tcp' {
         set(string $transport) {
-            $this->transport = $transport !== 'ssl' ? $transport : throw new RuntimeException(self::NO_TLS);
+            $secure = $transport === 'ssl' && $this->transport !== 'ssl';
+            $this->transport = $transport;
+            if ($secure && $this->engineHandle && $this->status === self::STATUS_ESTABLISHED) {
+                $this->startTls();
+            }
         }
     }
 
@@ -345,13 +345,21 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     }
 
     /**
-     * Upstream's TLS handshake. There is no TLS yet, so it fails.
+     * Upstream's TLS handshake; the engine does it.
      *
      * @param resource $socket
+     * @return bool|int true: it is complete; 0: it is under way, or TLS is not spoken
      */
     public function doSslHandshake($socket): bool|int
     {
-        return false;
+        return $this->sslHandshakeCompleted ?: 0;
+    }
+
+    /** Serves TLS from now on. */
+    protected function startTls(): void
+    {
+        $this->sslHandshakeCompleted = 0;
+        \phalanx_conn_tls($this->engineHandle, $this->worker?->sslOptions() ?? [], true);
     }
 
     /** Everything that arrives here is sent to $dest, no faster than $dest takes it; both close together. */

@@ -12,6 +12,7 @@ use Workerman\Connection\TcpConnection;
 use Workerman\Connection\UdpConnection;
 use Workerman\Protocols\Http;
 use Workerman\Protocols\Text;
+use Workerman\Protocols\Websocket;
 use Workerman\Worker;
 
 final class WorkerTest extends EngineCase
@@ -45,20 +46,31 @@ final class WorkerTest extends EngineCase
         (new Worker('nothing://127.0.0.1:0'))->listen();
     }
 
-    /** To serve plain text where TLS was asked for would be worse than not to serve. */
-    public function testTLSIsRefused(): void
+    public function testTheAddressSaysThatTLSIsWanted(): void
     {
         $byTransport = new Worker('http://127.0.0.1:0');
         $byTransport->transport = 'ssl';
         $address = new ReflectionMethod(Worker::class, 'parseSocketAddress');
-        foreach ([$byTransport, new Worker('ssl://127.0.0.1:0')] as $worker) {
-            try {
-                $address->invoke($worker);
-                self::fail('TLS must be refused');
-            } catch (RuntimeException $e) {
-                self::assertStringStartsWith('TLS is not supported yet: ', $e->getMessage());
-            }
+        $expected = [
+            'ssl://127.0.0.1:0' => null, 'https://127.0.0.1:0' => Http::class, 'wss://127.0.0.1:0' => Websocket::class,
+        ];
+        $workers = [[$byTransport, Http::class]];
+        foreach ($expected as $name => $protocol) {
+            $workers[] = [new Worker($name), $protocol];
         }
+        foreach ($workers as [$worker, $protocol]) {
+            self::assertSame('tcp://127.0.0.1:0', $address->invoke($worker));
+            self::assertSame('ssl', $worker->transport);
+            self::assertSame($protocol, $worker->protocol);
+        }
+    }
+
+    /** To serve plain text where TLS was asked for would be worse than not to serve. */
+    public function testTLSNeedsACertificate(): void
+    {
+        $this->expectException(RuntimeException::class);
+        $this->expectExceptionMessage('ssl options: local_cert: ');
+        (new Worker('https://127.0.0.1:0'))->listen();
     }
 
     public function testOnlyOurOwnProtocolsAreTheEngines(): void
