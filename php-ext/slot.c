@@ -13,8 +13,9 @@ PHP_FUNCTION(phalanx_slot_tell)
 	ZEND_PARSE_PARAMETERS_END();
 
 	phx_loop *loop = &phx_current_loop;
-	RETURN_BOOL(loop->open && phx_slot_tell(loop->engine.loop, ZSTR_VAL(what), ZSTR_LEN(what), ZSTR_VAL(message),
-		ZSTR_LEN(message)) == PHX_OK);
+	RETURN_BOOL(loop->open &&
+		phx_slot_tell(loop->engine.loop, ZSTR_VAL(what), ZSTR_LEN(what), ZSTR_VAL(message), ZSTR_LEN(message)) ==
+			PHX_OK);
 }
 
 PHP_FUNCTION(phalanx_slot_send_failed)

@@ -29,6 +29,10 @@ extern void phx_cli_share_streams(void) __attribute__((weak));
 extern void phx_signals_restore_mask(void) __attribute__((weak));
 extern const zend_function_entry phx_slot_functions[] __attribute__((weak));
 
+/* boot.go; not called before the host is there */
+extern void phx_host_booted(void) __attribute__((weak));
+extern int phx_host_complained(char *message, size_t len, int fatal) __attribute__((weak));
+
 static int script_argc;
 static char **script_argv;
 static int (*frankenphp_startup_original)(sapi_module_struct *module);
@@ -50,9 +54,46 @@ static void define_opcache_reset(void)
 	}
 }
 
+/* While a thread's script is on its way to Worker::runAll(), what it complains of is shown once, not
+ * by each slot and not each time that a script which cannot start is tried again. */
+static __thread bool booting, silenced;
+static __thread bool shown_errors, logged_errors; /* the settings, while silenced */
+static void (*error_cb_original)(int type, zend_string *file, const uint32_t line, zend_string *message);
+
+static void unsilence(void)
+{
+	if (silenced) {
+		silenced = false;
+		PG(display_errors) = shown_errors;
+		PG(log_errors) = logged_errors;
+	}
+}
+
+static void slot_error(int type, zend_string *file, const uint32_t line, zend_string *message)
+{
+	const int fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+
+	if (booting) {
+		char *text = NULL;
+		int len = asprintf(&text, "%s in %s:%u", ZSTR_VAL(message), file ? ZSTR_VAL(file) : "Unknown", line);
+		if (len > 0 && !phx_host_complained(text, (size_t) len, (type & fatal) != 0) && !silenced) {
+			silenced = true;
+			shown_errors = PG(display_errors);
+			logged_errors = PG(log_errors);
+			PG(display_errors) = false;
+			PG(log_errors) = false;
+		}
+		free(text);
+	}
+	error_cb_original(type, file, line, message);
+	unsilence(); /* does not come here when the script ends by it: the next one does so */
+}
+
 /* On a slot's thread, in the request that runs its script, before the script's first line. */
 static void slot_request(void)
 {
+	unsilence();
+	booting = true;
 	SG(options) |= SAPI_OPTION_NO_CHDIR; /* a command line stays where it was started */
 	SG(request_info).no_headers = 1;
 	SG(request_info).argc = script_argc;
@@ -100,6 +141,8 @@ static zif_handler handle_request_original;
 
 ZEND_FUNCTION(phx_handle_request)
 {
+	booting = false;
+	phx_host_booted();
 	handle_request_original(INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	php_output_activate();
 }
@@ -115,6 +158,8 @@ static int startup(sapi_module_struct *module)
 		replace("pcntl_rfork", ZEND_FN(phx_no_fork));
 		replace("pcntl_signal", ZEND_FN(phx_no_signals));
 		replace("pcntl_alarm", ZEND_FN(phx_no_signals));
+		error_cb_original = zend_error_cb;
+		zend_error_cb = slot_error;
 		handle_request_original = replace("frankenphp_handle_request", ZEND_FN(phx_handle_request));
 	}
 	return result;

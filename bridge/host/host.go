@@ -55,7 +55,8 @@ type host struct {
 
 	up     chan struct{} // closed when FrankenPHP has made the worker
 	upOnce sync.Once
-	out    sync.Mutex     // guards writes to control
+	out    sync.Mutex // guards writes to control
+	boots  boots
 	untold sync.WaitGroup // slots that came to their loop and whose end has not been told
 
 	mu        sync.Mutex // guards all below
@@ -90,7 +91,11 @@ func Main() int {
 	unheard := make(chan os.Signal, 1)
 	signal.Notify(unheard, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
 	unix.CloseOnExec(fd)
-	h := &host{log: logrus.StandardLogger(), up: make(chan struct{}), parked: map[int]bool{}, control: os.NewFile(uintptr(fd), "control")}
+	h := &host{
+		log: logrus.StandardLogger(), up: make(chan struct{}), parked: map[int]bool{}, boots: newBoots(),
+		control: os.NewFile(uintptr(fd), "control"),
+	}
+	serving = h
 	rd := bufio.NewReader(h.control)
 	var first supervisor.Command
 	if err := read(rd, &first); err != nil || first.Cmd != "start" || first.Spec == nil {
@@ -229,6 +234,7 @@ func (h *host) threadReady(int) {
 		close(h.up)
 		h.send(supervisor.Up(os.Getpid()))
 	})
+	h.pause()
 	h.mu.Lock()
 	if !h.stopping {
 		h.mu.Unlock()
@@ -381,12 +387,15 @@ func (h *host) reload(graceful bool) {
 	h.reloading = true
 	slots := h.slots
 	h.mu.Unlock()
+	over := supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}
 	defer func() {
 		h.mu.Lock()
 		h.reloading = false
 		h.mu.Unlock()
-		h.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
+		h.send(supervisor.Report{Event: over})
 	}()
+	began := time.Now()
+	h.boots.retry()
 	command := "reload"
 	if graceful {
 		command = "reload-graceful"
@@ -403,25 +412,22 @@ func (h *host) reload(graceful bool) {
 			continue
 		}
 		if h.spec.Workers[s.worker].Reloadable {
-			h.awaitReplacement(s, exits)
+			h.awaitReplacement(s, exits, began)
+		}
+		if reason := h.boots.failedSince(began); reason != "" {
+			over.Message = reason // the other slots keep the code that works
+			return
 		}
 	}
 }
 
-// awaitReplacement waits until a slot's next script has come to its loop.
-func (h *host) awaitReplacement(s *slot, exits int) {
+// awaitReplacement waits until a slot's next script has come to its loop, or a script fails before.
+func (h *host) awaitReplacement(s *slot, exits int, began time.Time) {
 	for deadline := time.Now().Add(reloadPatience); time.Now().Before(deadline); {
 		h.mu.Lock()
 		ended, entered, stopping := s.exits > exits, s.entered, h.stopping
 		h.mu.Unlock()
-		if stopping {
-			return
-		}
-		if ended {
-			select {
-			case <-entered:
-			case <-time.After(time.Until(deadline)):
-			}
+		if stopping || (ended && isClosed(entered)) || h.boots.failedSince(began) != "" {
 			return
 		}
 		time.Sleep(2 * time.Millisecond)
@@ -434,6 +440,7 @@ func (h *host) stop(graceful bool) {
 	h.stopping = true
 	slots := h.slots
 	h.mu.Unlock()
+	h.boots.retry() // those that pause have nothing to wait for
 	command := "stop"
 	if graceful {
 		command = "graceful"

@@ -47,6 +47,7 @@ const (
 	Signal     = "signal"      // the process got one of Signals
 	SlotExit   = "slot_exit"   // a slot ended; another takes its place
 	SlotSays   = "slot"        // a slot's script has something to say
+	SlotFailed = "slot_failed" // a script ended before it had become a slot; told once for each reason
 	ServerExit = "server_exit" // a server process died; another takes its place
 	Reloaded   = "reloaded"    // a reload has come to its end
 	Stopped    = "stopped"     // all is over

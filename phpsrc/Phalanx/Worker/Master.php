@@ -190,8 +190,15 @@ trait Master
                 case 'slot':
                     self::slotSaid($event['what'], $event['message'] ?? '');
                     break;
+                case 'slot_failed':
+                    static::log(self::title() . ' a worker cannot start: ' . ($event['message'] ?? ''));
+                    break;
                 case 'ready':
                 case 'reloaded':
+                    if ($event['message'] ?? '') {
+                        static::log(self::title() . ' reload broken off, the workers not yet replaced keep the old code: '
+                            . $event['message']);
+                    }
                     self::reloaded();
                     break;
                 case 'server_exit':
