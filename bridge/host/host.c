@@ -4,6 +4,7 @@
 
 #include "../cli/cli.h"
 
+#include <ext/standard/php_filestat.h>
 #include <php_main.h>
 #include <php_variables.h>
 
@@ -37,13 +38,22 @@ static int script_argc;
 static char **script_argv;
 static int (*frankenphp_startup_original)(sapi_module_struct *module);
 
+/* What FrankenPHP has for web requests and the command line has not: a library that finds one of
+ * them takes its way for web servers. */
+static const char *const web_functions[] = {"getallheaders", "apache_request_headers", "apache_response_headers",
+	"fastcgi_finish_request", "headers_send", "mercure_publish", "frankenphp_finish_request",
+	"frankenphp_request_headers", "frankenphp_response_headers", "frankenphp_log", NULL};
+
 /* FrankenPHP makes opcache_reset() end all threads and start PHP anew, without this extension, and
  * it installs that whenever a thread begins a script, for all threads as they share the function.
  * It leaves alone what is not an internal function, so slots have one in PHP. Nothing needs to be
  * reset: workers look at a file's time whenever they include it, a reload never runs old code. */
-static zend_result remove_opcache_reset(void)
+static zend_result remove_functions(void)
 {
 	zend_hash_str_del(CG(function_table), ZEND_STRL("opcache_reset"));
+	for (const char *const *name = web_functions; *name; name++) {
+		zend_hash_str_del(CG(function_table), *name, strlen(*name));
+	}
 	return SUCCESS;
 }
 
@@ -89,6 +99,26 @@ static void slot_error(int type, zend_string *file, const uint32_t line, zend_st
 	unsilence(); /* does not come here when the script ends by it: the next one does so */
 }
 
+
+/* What a script's predecessor in this thread has seen of the file system is forgotten, as by the new
+ * process that a worker is elsewhere, and opcache looks at each file that is included, whatever
+ * php.ini says: a reload never runs old code, not even where a symbolic link leads to a new release. */
+static void forget_files(void)
+{
+	static const struct {
+		const char *name, *value;
+	} checks[] = {
+		{"opcache.validate_timestamps", "1"}, {"opcache.revalidate_freq", "0"}, {"opcache.revalidate_path", "1"}};
+
+	realpath_cache_clean();
+	php_clear_stat_cache(false, NULL, 0);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		zend_string *name = zend_string_init(checks[i].name, strlen(checks[i].name), false);
+		zend_alter_ini_entry_chars(name, checks[i].value, 1, ZEND_INI_SYSTEM, ZEND_INI_STAGE_ACTIVATE);
+		zend_string_release(name);
+	}
+}
+
 /* On a slot's thread, in the request that runs its script, before the script's first line. */
 static void slot_request(void)
 {
@@ -106,6 +136,8 @@ static void slot_request(void)
 	/* FrankenPHP answers a full opcache by ending all threads, which slots would not do in time. */
 	zend_accel_schedule_restart_hook = NULL;
 	define_opcache_reset();
+	forget_files();
+	zend_register_bool_constant(ZEND_STRL("PHP_CLI_PROCESS_TITLE"), true, 0, 0);
 }
 
 /* pcntl_fork would copy one thread of many: the child would wait for ever for locks of the others. */
@@ -147,13 +179,25 @@ ZEND_FUNCTION(phx_handle_request)
 	php_output_activate();
 }
 
+/* FrankenPHP gives its workers a sign for frameworks that bring a loop of their own for them. Here it
+ * would mislead: it is not among $_SERVER and $_ENV. */
+static void (*import_environment_original)(zval *array);
+
+static void import_environment(zval *array)
+{
+	import_environment_original(array);
+	zend_hash_str_del(Z_ARR_P(array), ZEND_STRL("FRANKENPHP_WORKER"));
+}
+
 static int startup(sapi_module_struct *module)
 {
-	zend_post_startup_cb = remove_opcache_reset; /* before the threads copy the table; opcache's calls it */
+	zend_post_startup_cb = remove_functions; /* before the threads copy the table; opcache's calls it */
 
 	int result = frankenphp_startup_original(module);
 
 	if (result == SUCCESS) {
+		import_environment_original = php_import_environment_variables;
+		php_import_environment_variables = import_environment;
 		replace("pcntl_fork", ZEND_FN(phx_no_fork));
 		replace("pcntl_rfork", ZEND_FN(phx_no_fork));
 		replace("pcntl_signal", ZEND_FN(phx_no_signals));

@@ -32,7 +32,7 @@ type app struct {
 	ports []int
 }
 
-// prepare copies the application that a variable names and lays a folder of testdata over it. It finds its ports in PORT,
+// prepare copies the application that a variable names and lays a folder of testdata over it ('' none). It finds its ports in PORT,
 // PORT2 ...
 func prepare(t *testing.T, variable, overlay string, ports int) *app {
 	t.Helper()
@@ -42,7 +42,9 @@ func prepare(t *testing.T, variable, overlay string, ports int) *app {
 	}
 	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, ports)}
 	require.NoError(t, os.CopyFS(a.dir, os.DirFS(from)))
-	a.overlay(overlay)
+	if overlay != "" {
+		a.overlay(overlay)
+	}
 	return a
 }
 

@@ -93,3 +93,31 @@ func TestReloadUnderLoad(t *testing.T) {
 		})
 	}
 }
+
+// A reload runs the code that is there, whatever opcache is told and wherever a symbolic link led before.
+func TestReloadSeesNewFiles(t *testing.T) {
+	a := prepare(t, 1)
+	for _, version := range []string{"v1", "v2"} {
+		require.NoError(t, os.Mkdir(filepath.Join(a.dir, version), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(a.dir, version, "version.php"), []byte("<?php\n\nreturn '"+version+"';\n"), 0o600))
+	}
+	link := func(version string) {
+		require.NoError(t, os.Symlink(version, filepath.Join(a.dir, "next")))
+		require.NoError(t, os.Rename(filepath.Join(a.dir, "next"), filepath.Join(a.dir, "current")))
+	}
+	link("v1")
+	require.NoError(t, os.WriteFile(filepath.Join(a.dir, "version.php"), []byte("<?php\n\nreturn require __DIR__ . '/current/version.php';\n"), 0o600))
+	a.start("-d", "opcache.validate_timestamps=0", "-d", "opcache.revalidate_freq=3600", "reload.php", "start")
+	require.Eventually(t, func() bool { return strings.Count(a.Output(), "started v1\n") == 2 }, patience, 5*time.Millisecond)
+
+	link("v2")
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	require.Eventually(t, func() bool { return strings.Count(a.Output(), "started v2\n") == 2 }, patience, 5*time.Millisecond, "output: %s", a.Output())
+
+	later := time.Now().Add(time.Minute) // a file that is as old as another counts as the same
+	file := filepath.Join(a.dir, "v2", "version.php")
+	require.NoError(t, os.WriteFile(file, []byte("<?php\n\nreturn 'v3';\n"), 0o600))
+	require.NoError(t, os.Chtimes(file, later, later))
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	require.Eventually(t, func() bool { return strings.Count(a.Output(), "started v3\n") == 2 }, patience, 5*time.Millisecond)
+}

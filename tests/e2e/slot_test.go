@@ -94,6 +94,53 @@ func TestSlotEnvironment(t *testing.T) {
 	require.Less(t, len(tasks), 50)
 }
 
+// What a worker finds is what a script of the command line finds, down to each function and constant: libraries ask.
+func TestSlotOffersWhatTheCommandLineDoes(t *testing.T) {
+	a := prepare(t, 0)
+	list := func(printed string) map[string]bool {
+		_, rest, found := strings.Cut(printed, "offered:\n")
+		require.True(t, found, printed)
+		rest, _, found = strings.Cut(rest, "\nend\n")
+		require.True(t, found, printed)
+		set := map[string]bool{}
+		for line := range strings.SplitSeq(rest, "\n") {
+			if !strings.HasPrefix(line, "ini opcache.") { // on for workers
+				set[line] = true
+			}
+		}
+		return set
+	}
+	printed, err := a.command("like-cli.php", "list").Run()
+	require.NoError(t, err)
+	script := list(printed)
+	require.Greater(t, len(script), 3000)
+	a.start("like-cli.php", "start")
+	a.WaitFor("\nend\n")
+	slot := list(a.Output())
+
+	var missing, more []string
+	for name := range script {
+		if !slot[name] {
+			missing = append(missing, name)
+		}
+	}
+	for name := range slot {
+		if !script[name] {
+			more = append(more, name)
+		}
+	}
+	require.ElementsMatch(t, []string{
+		"function dl",            // a library that is loaded into one thread
+		"function opcache_reset", // a PHP function instead
+	}, missing)
+	require.ElementsMatch(t, []string{
+		"_SERVER SERVER_SOFTWARE", "_SERVER SERVER_START_TIME", // runAll() sets them
+		"function frankenphp_handle_request", // runAll() enters the loop through it
+		"constant FRANKENPHP_LOG_LEVEL_DEBUG=-4", "constant FRANKENPHP_LOG_LEVEL_INFO=0",
+		"constant FRANKENPHP_LOG_LEVEL_WARN=4", "constant FRANKENPHP_LOG_LEVEL_ERROR=8",
+	}, more)
+}
+
 func TestSlotOpcache(t *testing.T) {
 	a := serve(t, "slots.php", 2)
 	for _, slot := range []string{"web 0", "web 1", "text 0"} {
