@@ -10,6 +10,7 @@
 
 #define PHX_BATCH_LIMIT (64 << 10) /* bytes for one connection; beyond them it is written at once */
 #define PHX_OPS_LIMIT (1 << 20)    /* bytes of all operations of a batch */
+#define PHX_KEPT_REQUEST (64 << 10)
 
 phx_conn *phx_conn_find(phx_loop *loop, uint64_t id)
 {
@@ -44,6 +45,9 @@ phx_conn *phx_conn_record(phx_loop *loop, uint64_t id)
 void phx_conns_release(phx_loop *loop)
 {
 	for (uint32_t i = 0; i < loop->conns_cap; i++) {
+		if (loop->conns[i].request != NULL) {
+			zend_string_release(loop->conns[i].request);
+		}
 		if (loop->conns[i].obj != NULL) {
 			OBJ_RELEASE(loop->conns[i].obj);
 		}
@@ -52,6 +56,30 @@ void phx_conns_release(phx_loop *loop)
 		efree(loop->conns);
 		loop->conns = NULL;
 		loop->conns_cap = 0;
+	}
+}
+
+/* Notes a request that is about to be told. A large one keeps its head alone. */
+static void phx_conn_owe(phx_conn *c, zend_string *request, size_t head)
+{
+	if (UNEXPECTED(c->request != NULL)) {
+		zend_string_release(c->request);
+		c->request = NULL;
+	}
+	if (EXPECTED(c->owed++ == 0)) {
+		c->request = EXPECTED(ZSTR_LEN(request) <= PHX_KEPT_REQUEST) ? zend_string_copy(request)
+																	 : zend_string_init(ZSTR_VAL(request), head, 0);
+	}
+}
+
+static void phx_conn_answered(phx_conn *c)
+{
+	if (c->owed > 0) {
+		c->owed--;
+	}
+	if (c->request != NULL) {
+		zend_string_release(c->request);
+		c->request = NULL;
 	}
 }
 
@@ -142,13 +170,18 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 		return false;
 	}
 	zend_object *obj = Z_OBJ_P(out);
+	zend_string *raw = zend_string_init(data, len, 0);
+	phx_conn *c = phx_conn_find(loop, ev->conn);
+	if (EXPECTED(c != NULL && ev->kind == PHX_MESSAGE)) {
+		phx_conn_owe(c, raw, (uint32_t) ev->aux);
+	}
 	if (EXPECTED(loop->request_buffer != 0)) {
 		zval *buffer = OBJ_PROP(obj, loop->request_buffer);
 		zval_ptr_dtor(buffer);
-		ZVAL_STR(buffer, zend_string_init(data, len, 0));
+		ZVAL_STR(buffer, raw);
 	} else {
 		zval arg;
-		ZVAL_STRINGL(&arg, data, len);
+		ZVAL_STR(&arg, raw);
 		if (ce->constructor) {
 			zend_call_known_function(ce->constructor, obj, ce, NULL, 1, &arg, NULL);
 		}
@@ -256,6 +289,8 @@ static void phx_closed(phx_conn *c)
 	zend_object *obj = c->obj;
 	c->id = 0;
 	c->obj = NULL;
+	c->owed = 0;
+	phx_conn_answered(c);
 	if (obj != NULL) {
 		phx_notify(obj, ZEND_STRL("onengineclose"), 0, NULL, NULL);
 		OBJ_RELEASE(obj);
@@ -402,6 +437,10 @@ static void phx_send(zval *return_value, zend_long id, zend_string *data, uint8_
 		c->turn = loop->turn;
 		c->batch = 0;
 	}
+	/* A response that is sent raw begins with its head; its body may come in pieces. */
+	if (c->owed > 0 && (op != PHX_SEND_RAW || (ZSTR_LEN(data) > 7 && memcmp(ZSTR_VAL(data), "HTTP/1.", 7) == 0))) {
+		phx_conn_answered(c);
+	}
 	if (EXPECTED(!c->blocked && c->batch + ZSTR_LEN(data) <= PHX_BATCH_LIMIT)) {
 		memcpy(phx_op(loop, c, (uint64_t) id, op, arg, ZSTR_LEN(data)), ZSTR_VAL(data), ZSTR_LEN(data));
 		if (UNEXPECTED(!loop->running)) {
@@ -482,6 +521,7 @@ PHP_FUNCTION(phalanx_conn_send_file)
 		RETURN_FALSE;
 	}
 	phx_sent sent = {0};
+	phx_conn_answered(c);
 	phx_apply_ops(loop);
 	phx_status st = phx_conn_send_file(loop->engine.loop, (uint64_t) conn, ZSTR_VAL(head), ZSTR_LEN(head),
 		ZSTR_VAL(path), ZSTR_LEN(path), offset, length, &sent);
@@ -608,6 +648,21 @@ int phx_parse_proto(zend_string *name, uint32_t argument)
 		zend_argument_value_error(argument, "must name a protocol: raw, text, frame, http, websocket or user");
 	}
 	return proto;
+}
+
+PHP_FUNCTION(phalanx_conn_request)
+{
+	zend_long conn;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_LONG(conn)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_conn *c = phx_conn_find(&phx_current_loop, (uint64_t) conn);
+	if (c == NULL || c->request == NULL) {
+		RETURN_EMPTY_STRING();
+	}
+	RETURN_STR_COPY(c->request);
 }
 
 PHP_FUNCTION(phalanx_conn_protocol)

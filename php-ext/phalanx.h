@@ -11,9 +11,11 @@
 
 /* What PHP keeps of a connection. Found by the slot in its handle's low 32 bits. */
 typedef struct {
-	uint64_t id;      /* 0: free */
-	zend_object *obj; /* NULL until the object is needed */
-	uint32_t batch;   /* bytes queued in the turn of the loop that `turn` names */
+	uint64_t id;          /* 0: free */
+	zend_object *obj;     /* NULL until the object is needed */
+	zend_string *request; /* HTTP: the only request without an answer; NULL: none, or several */
+	uint32_t owed;        /* HTTP: how many there are */
+	uint32_t batch;       /* bytes queued in the turn of the loop that `turn` names */
 	uint32_t turn;
 	uint8_t closing; /* by the application: nothing more is taken */
 	uint8_t blocked; /* bytes wait in the engine */

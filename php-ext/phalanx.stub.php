@@ -138,6 +138,9 @@ function phalanx_conn_stat(int $conn, int $what): int {}
 /** 'ip:port' ('[ip]:port' for IPv6, the path or '' for unix). */
 function phalanx_conn_address(int $conn, bool $remote): string {}
 
+/** The HTTP request that the next response answers, of a large one the head alone; '' when none or several wait for one. */
+function phalanx_conn_request(int $conn): string {}
+
 /** Changes the protocol in mid-connection: 'raw'|'text'|'frame'|'http'|'websocket'|'user'. */
 function phalanx_conn_protocol(int $conn, string $protocol): bool {}
 

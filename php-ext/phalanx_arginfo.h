@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8e2b91e00e030c0bd36043428e458e624a7ba6c3 */
+ * Stub hash: 1701a3f612bf279e6d921c90e9dcf08006882b7f */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -133,6 +133,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_address, 0, 2, IS_S
 	ZEND_ARG_TYPE_INFO(0, remote, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_request, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_protocol, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, protocol, IS_STRING, 0)
@@ -231,6 +235,7 @@ ZEND_FUNCTION(phalanx_conn_pause);
 ZEND_FUNCTION(phalanx_conn_resume);
 ZEND_FUNCTION(phalanx_conn_stat);
 ZEND_FUNCTION(phalanx_conn_address);
+ZEND_FUNCTION(phalanx_conn_request);
 ZEND_FUNCTION(phalanx_conn_protocol);
 ZEND_FUNCTION(phalanx_conn_limits);
 ZEND_FUNCTION(phalanx_conn_want);
@@ -282,6 +287,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_conn_resume, arginfo_phalanx_conn_resume)
 	ZEND_FE(phalanx_conn_stat, arginfo_phalanx_conn_stat)
 	ZEND_FE(phalanx_conn_address, arginfo_phalanx_conn_address)
+	ZEND_FE(phalanx_conn_request, arginfo_phalanx_conn_request)
 	ZEND_FE(phalanx_conn_protocol, arginfo_phalanx_conn_protocol)
 	ZEND_FE(phalanx_conn_limits, arginfo_phalanx_conn_limits)
 	ZEND_FE(phalanx_conn_want, arginfo_phalanx_conn_want)

@@ -204,3 +204,46 @@ func TestMessagesBehindAFile(t *testing.T) {
 	require.Equal(t, "last\n", strings.TrimLeft(b.String()[11:], "f"))
 	require.Equal(t, plenty+16, b.Len())
 }
+
+// Answers to pipelined requests may all be files.
+func TestFilesBehindFiles(t *testing.T) {
+	dir := t.TempDir()
+	var want strings.Builder
+	d := drive(t, silent)
+	p := d.connect(loop.ListenOptions{Proto: loop.HTTP, MaxSendBuffer: 100})
+	p.write(strings.Repeat(get, 20))
+	d.settle()
+	for i := range 20 {
+		path := filepath.Join(dir, string(rune('a'+i)))
+		content := strings.Repeat(string(rune('a'+i)), 1<<i) // from a byte to half a megabyte
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		_, err := d.SendFile(p.id, []byte("head:"), path, 0, 0)
+		require.NoError(t, err)
+		want.WriteString("head:" + content)
+	}
+	_, _, err := d.Write(p.id, loop.SendRaw, 0, []byte("last"))
+	require.NoError(t, err)
+	require.NoError(t, d.CloseConn(p.id, time.Second))
+	var b strings.Builder
+	d.until("the end", func() bool {
+		s, end := p.read()
+		b.WriteString(s)
+		return end
+	})
+	require.Equal(t, want.String()+"last", b.String())
+}
+
+func TestTooManyFilesAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.WriteFile(path, make([]byte, plenty), 0o600))
+	d := drive(t, silent)
+	p := d.connect(loop.ListenOptions{Proto: loop.Text})
+	n := 0
+	for ; n < 1000; n++ {
+		if _, err := d.SendFile(p.id, nil, path, 0, 0); err != nil {
+			require.ErrorIs(t, err, loop.ErrFull)
+			break
+		}
+	}
+	require.Equal(t, 64, n)
+}

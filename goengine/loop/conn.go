@@ -478,9 +478,8 @@ func (c *conn) dropBuffers() {
 	if c.tls != nil {
 		c.tls.Close()
 	}
-	if c.file != nil {
+	for ; c.file != nil; c.file = c.file.next {
 		c.file.close()
-		c.file = nil
 	}
 }
 
@@ -527,15 +526,21 @@ func (l *Loop) Info(id ID) (Info, bool) {
 	return i, true
 }
 
+// pending is how many bytes wait to be sent, those of files included.
 func (c *conn) pending() int {
-	n := 0
-	if c.out != nil {
-		n = len(c.out.B) - c.outOff
-	}
-	if c.file != nil {
-		n += int(c.file.left)
+	n := c.waiting()
+	for f := c.file; f != nil; f = f.next {
+		n += int(f.left)
 	}
 	return n + c.wirePending()
+}
+
+// waiting is how many of them are in memory: what the send buffer's limit is for.
+func (c *conn) waiting() int {
+	if c.out == nil {
+		return 0
+	}
+	return len(c.out.B) - c.outOff
 }
 
 // LocalAddr asks the kernel; the zero value for unix sockets.

@@ -14,8 +14,12 @@ type fileSend struct {
 	file   *os.File
 	off    int64
 	left   int64
-	behind int // bytes of the output buffer that go before the file
+	behind int // bytes of the output buffer that go before the file and behind the file before it
+	next   *fileSend
 }
+
+// maxFiles bounds the files that wait for one connection: each holds a descriptor.
+const maxFiles = 64
 
 func (f *fileSend) close() { _ = f.file.Close() }
 
@@ -45,7 +49,14 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 	if c == nil || !c.takes() {
 		return 0, ErrClosed
 	}
-	if c.pending() > c.maxSend || c.file != nil {
+	waiting := c.waiting()
+	last := &c.file
+	files := 0
+	for ; *last != nil; last = &(*last).next {
+		waiting -= (*last).behind
+		files++
+	}
+	if c.waiting()+c.wirePending() > c.maxSend || files == maxFiles {
 		return c.pending(), ErrFull
 	}
 	// Non-blocking for the open itself: that of a pipe would wait for a writer.
@@ -62,9 +73,10 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 		length = rest
 	}
 	out := l.output(c)
+	before := len(out.B)
 	out.B = append(out.B, c.sayClose(head, len(head))...)
 	if length > 0 && c.heads&1 == 0 {
-		c.file = &fileSend{file: file, off: offset, left: length, behind: len(out.B) - c.outOff}
+		*last = &fileSend{file: file, off: offset, left: length, behind: waiting + len(out.B) - before}
 	} else {
 		_ = file.Close()
 	}

@@ -48,7 +48,7 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 	if c == nil || !c.takes() {
 		return ErrClosed
 	}
-	if c.pending() >= c.maxSend {
+	if c.waiting() >= c.maxSend {
 		return ErrFull
 	}
 	l.ops = AppendOp(l.ops, op, 0, id, data)
@@ -278,7 +278,7 @@ func (l *Loop) tellFull(c *conn) {
 		return
 	}
 	ev := Event{Kind: Full, Proto: c.proto, Conn: c.id, Aux: uint64(c.pending())}
-	if c.pending() >= c.maxSend {
+	if c.waiting() >= c.maxSend {
 		ev.Arg = 1
 	}
 	l.queued = append(l.queued, ev)
@@ -298,7 +298,7 @@ func (l *Loop) continueWrite(c *conn) {
 				return
 			}
 			c.file.close()
-			c.file = nil
+			c.file = c.file.next
 			continue
 		}
 		end := len(c.out.B)
@@ -420,7 +420,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	if c == nil || !c.takes() {
 		return 0, false, ErrClosed
 	}
-	if c.pending() >= c.maxSend {
+	if c.waiting() >= c.maxSend {
 		return c.pending(), true, ErrFull
 	}
 	if c.out == nil && c.file == nil && (op == SendRaw || op == SendResponse) {
@@ -439,5 +439,5 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	if c.status == closed {
 		return 0, false, ErrClosed
 	}
-	return c.pending(), c.pending() >= c.maxSend, nil
+	return c.pending(), c.waiting() >= c.maxSend, nil
 }

@@ -302,14 +302,13 @@ func TestAFileGoesThroughTLSInItsPlace(t *testing.T) {
 	// Before the handshake, so that everything waits; what is sent behind it comes behind it.
 	_, err := d.SendFile(p.id, []byte("head:"), path, 3, int64(len(content)-10))
 	require.NoError(t, err)
-	_, _, err = d.Write(p.id, loop.SendRaw, 0, []byte(":tail"))
-	require.ErrorIs(t, err, loop.ErrFull)
-	require.NoError(t, d.SetLimits(p.id, 8<<20, 1<<20))
+	_, err = d.SendFile(p.id, []byte(":head:"), path, 5, 10)
+	require.NoError(t, err)
 	_, _, err = d.Write(p.id, loop.SendRaw, 0, []byte(":tail"))
 	require.NoError(t, err)
 	id := p.id
 	s := d.dialTLS(p, nil)
-	want := "head:" + string(content[3:len(content)-7]) + ":tail"
+	want := "head:" + string(content[3:len(content)-7]) + ":head:" + string(content[5:15]) + ":tail"
 	got := make([]byte, len(want))
 	require.NoError(t, d.do(func() error { _, err := io.ReadFull(s, got); return err }))
 	require.True(t, want == string(got))

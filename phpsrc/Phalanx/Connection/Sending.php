@@ -150,6 +150,16 @@ trait Sending
     }
 
     /**
+     * The HTTP request that the next answer is for, of a large one the head alone; '' when that is not certain.
+     *
+     * @internal
+     */
+    public function answeredRequest(): string
+    {
+        return $this->isLive() ? \phalanx_conn_request($this->engineHandle) : '';
+    }
+
+    /**
      * Sends a head and then $length bytes of a file from $offset on, which the kernel copies.
      *
      * @internal

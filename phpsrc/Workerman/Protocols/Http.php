@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Workerman\Protocols;
 
+use Phalanx\Http\Preconditions;
 use stdClass;
 use Workerman\Connection\TcpConnection;
 use Workerman\Protocols\Http\HeaderLines;
@@ -332,6 +333,14 @@ class Http
         }
 
         $size = (int) filesize($file);
+        // What the client asks for counts where the application leaves the choice to it.
+        if ($offset === 0 && $length === 0 && $response->getStatusCode() === 200) {
+            $wanted = self::wantedPart($response, $connection, $size);
+            if (is_string($wanted)) {
+                return $wanted;
+            }
+            [$offset, $length] = $wanted;
+        }
         $rest = max(0, $size - $offset);
         // Never promise more than there is: the peer would wait for it.
         $count = $length > 0 ? min($length, $rest) : $rest;
@@ -347,6 +356,40 @@ class Http
         $connection->sendFile((string) $response, $file, $offset, $count);
 
         return '';
+    }
+
+    /**
+     * What the request that is being answered wants of a file.
+     *
+     * @return array{int, int}|string offset and length (0, 0: all); or the answer, when it is not the file's bytes
+     */
+    private static function wantedPart(Response $response, TcpConnection $connection, int $size): array|string
+    {
+        $raw = $connection->answeredRequest();
+        if ($raw === '') {
+            return [0, 0];
+        }
+        $request = new Request($raw);
+        if ($request->method() !== 'GET' && $request->method() !== 'HEAD') {
+            return [0, 0];
+        }
+        $given = $response->getHeader('Last-Modified');
+        $modified = $given === null ? filemtime($response->file['file']) : strtotime((string) $given);
+        $modified = $modified === false ? null : $modified;
+        $etag = $response->getHeader('ETag');
+        $etag = $etag === null ? null : (string) $etag;
+
+        $status = Preconditions::status($request, $modified, $etag);
+        if ($status !== 200) {
+            return $response->withStatus($status)->headWithoutBody();
+        }
+        $part = Preconditions::range($request, $size, $modified, $etag);
+        if ($part === false) {
+            $response->withHeader('Content-Range', "bytes */$size")->withHeader('Content-Length', '0');
+            return $response->withStatus(416)->headWithoutBody();
+        }
+
+        return $part ?? [0, 0];
     }
 
     /**

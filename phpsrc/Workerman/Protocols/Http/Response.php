@@ -396,6 +396,27 @@ class Response implements Stringable
         return "$head\r\n";
     }
 
+    /**
+     * The head of an answer with a file whose bytes are not sent: the client has them, or they are not what it wants.
+     *
+     * @internal
+     */
+    public function headWithoutBody(): string
+    {
+        $headers = $this->headers;
+        unset($headers['Content-Type'], $headers['Content-Encoding']);
+        $headers += ['Connection' => 'keep-alive'];
+        if ($this->status !== 304) {
+            $headers += ['Content-Length' => '0']; // a 304 has no body to speak of (RFC 9110, 15.4.5)
+        }
+        $headers += ['Accept-Ranges' => 'bytes'];
+        if (!isset($headers['Last-Modified']) && ($modified = filemtime($this->file['file']))) {
+            $headers['Last-Modified'] = gmdate('D, d M Y H:i:s', $modified) . ' GMT';
+        }
+
+        return $this->startLine() . HeaderLines::render($headers) . "\r\n";
+    }
+
     private function startLine(): string
     {
         $reason = $this->reason ?: self::PHRASES[$this->status] ?? '';
