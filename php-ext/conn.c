@@ -111,6 +111,9 @@ static zend_object *phx_conn_object(phx_loop *loop, uint64_t id, uint64_t listen
 	}
 	c = phx_conn_record(loop, id); /* the factory may have made the table move */
 	c->obj = Z_OBJ(ret);           /* the reference is ours now */
+	if (UNEXPECTED(loop->adopted)) {
+		c->blocked = phx_conn_stat(loop->engine.loop, id, 0) > 0; /* what the script before has sent */
+	}
 	return c->obj;
 }
 

@@ -100,7 +100,16 @@ typedef struct {
 	int32_t backlog;
 	int32_t reuse_port;
 	phx_tls_options *tls; /* NULL: none */
+	int32_t keep; /* connections outlive the script */
 } phx_listen_options;
+
+/* What a script has to know of a connection that it inherits. */
+typedef struct {
+	int64_t max_send, max_package;
+	int32_t proto;
+	uint8_t paused, blocked, full;
+	uint8_t ready; /* a WebSocket's handshake has been answered */
+} phx_resumed;
 
 /* Room for a message, an address or a name that the engine writes; it is cut to fit. */
 #define PHX_TEXT_SIZE 512

@@ -469,6 +469,7 @@ PHP_FUNCTION(phalanx_listen)
 		.announce = proto != PHX_HTTP || phx_option_long(options, "eager", 0),
 		.backlog = (int32_t) phx_option_long(options, "backlog", 0),
 		.reuse_port = phx_option_long(options, "reusePort", 0) != 0,
+		.keep = phx_option_long(options, "keep", 0) != 0,
 	};
 	phx_tls tls;
 	zval *tls_options = zend_hash_str_find(options, ZEND_STRL("tls"));

@@ -36,6 +36,13 @@ phx_loop *phx_loop_get(void)
 		zend_throw_error(NULL, "Phalanx could not make an event loop: see the log");
 		return NULL;
 	}
+	phx_loop_begin(loop);
+	return loop;
+}
+
+/* The script's side of a loop whose engine is there. */
+void phx_loop_begin(phx_loop *loop)
+{
 	zend_hash_init(&loop->listeners, 8, NULL, NULL, 0);
 	zend_hash_init(&loop->timers, 8, NULL, NULL, 0);
 	zend_hash_init(&loop->watches, 8, NULL, NULL, 0);
@@ -44,10 +51,10 @@ phx_loop *phx_loop_get(void)
 	ZVAL_UNDEF(&loop->on_error);
 	loop->timeout_ns = -1;
 	loop->open = true;
-	return loop;
 }
 
-/* At the end of a script: what it holds is released, its sockets are closed. */
+/* At the end of a script: what it holds is released. Its sockets are closed, unless the next script
+ * of its slot takes them over. */
 void phx_loop_shutdown(void)
 {
 	phx_loop *loop = &phx_current_loop;
@@ -56,7 +63,9 @@ void phx_loop_shutdown(void)
 	}
 	loop->open = false;
 	phx_slot_note(loop->engine.loop, -1, EG(exit_status));
-	phx_loop_close(loop->engine.loop);
+	if (!loop->adopted || !phx_loop_leave(loop)) {
+		phx_loop_close(loop->engine.loop);
+	}
 	phx_conns_release(loop);
 	phx_io_release(loop);
 	zval_ptr_dtor(&loop->on_control);
@@ -186,16 +195,23 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 		phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
 	}
 	phx_status count = phx_loop_process(loop->engine.loop, ready, n);
-	for (phx_status i = 0; i < count; i++) {
-		const phx_event *ev = &loop->engine.events[i];
+	loop->count = count;
+	for (loop->at = 0; loop->at < count; loop->at++) {
+		const phx_event *ev = &loop->engine.events[loop->at];
+		if (UNEXPECTED(loop->held) && phx_event_hold(loop->engine.loop, (phx_event *) ev)) {
+			continue;
+		}
 		if (ev->kind <= PHX_CONTROL) {
 			phx_dispatch(loop, ev);
 		} else {
 			phx_dispatch_io(loop, ev);
 		}
 		if (UNEXPECTED(EG(exception) != NULL)) {
-			break; /* the rest of the batch is lost with the script that ends */
+			break; /* the next script gets the rest: phx_loop_leave() */
 		}
+	}
+	if (EXPECTED(loop->at >= count)) {
+		loop->count = 0;
 	}
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	loop->ops_len = 0;

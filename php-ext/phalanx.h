@@ -40,6 +40,9 @@ typedef struct {
 	bool stop;
 	int64_t timeout_ns; /* until the next timer; -1 none */
 	uint32_t turn;      /* counts batches */
+	int32_t at, count;  /* the event that is being told, and how many the batch has */
+	bool adopted;       /* a slot's: it outlives the script */
+	bool held;          /* what connections say is for the next script */
 
 	char *ops;
 	size_t ops_len, ops_cap;
@@ -69,6 +72,7 @@ extern const char *phx_main_script;
 
 /* loop.c */
 phx_loop *phx_loop_get(void);
+void phx_loop_begin(phx_loop *loop);
 void phx_loop_shutdown(void);
 void phx_apply_ops(phx_loop *loop);
 void phx_call(zval *callable, uint32_t argc, zval *argv);
@@ -89,6 +93,9 @@ typedef struct {
 } phx_tls;
 bool phx_tls_prepare(phx_tls *out, zval *options, uint32_t argument);
 void phx_tls_release(phx_tls *tls);
+
+/* handover.c */
+bool phx_loop_leave(phx_loop *loop);
 
 /* io.c */
 void phx_dispatch_io(phx_loop *loop, const phx_event *ev);

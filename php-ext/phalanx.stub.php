@@ -36,6 +36,44 @@ function phalanx_slot_tell(string $what, string $message): bool {}
 /** Counts a message that could not be sent, for the status. */
 function phalanx_slot_send_failed(): void {}
 
+/**
+ * Takes over the loop that the slot's script before this one has left, with its listeners and connections, or makes one.
+ * Waits up to 10 s for that script to end. To be called before anything else needs the loop.
+ *
+ * @return int what that script has left with phalanx_slot_mark(), 0: nothing
+ */
+function phalanx_slot_adopt(int $worker, int $id): int {}
+
+/** Leaves a number for the slot's next script. */
+function phalanx_slot_mark(int $number): void {}
+
+/** From now on what connections say that outlive this script is kept for the next one, and none are accepted. */
+function phalanx_slot_hold(): void {}
+
+/** Closes what the script before has left and this one has not asked for with phalanx_listen(). */
+function phalanx_slot_settle(): void {}
+
+/**
+ * How many HTTP connections wait for this script's answer, and how many connections cannot outlive it.
+ * @return array{waiting: int, others: int}
+ */
+function phalanx_slot_unanswered(): array {}
+
+/** Leaves a note about a connection for the slot's next script. */
+function phalanx_conn_keep(int $conn, string $memo): bool {}
+
+/**
+ * The connections that came with a listener from the script before, with what that has noted, null: nothing.
+ * @return array<int, string|null>
+ */
+function phalanx_listener_kept(int $listener): array {}
+
+/**
+ * Makes $object the one that hears of a connection that the script before has left.
+ * @return array{paused: bool, ready: bool, protocol: string, maxSendBufferSize: int, maxPackageSize: int}|null null: it is gone
+ */
+function phalanx_conn_attach(int $conn, object $object): ?array {}
+
 /** Calls $callback($signal) on this loop; null restores the default. Plain scripts only. */
 function phalanx_loop_on_signal(int $signal, ?callable $callback): bool {}
 
@@ -76,6 +114,7 @@ function phalanx_timer_count(): int {}
  *  - protocol: 'raw'|'text'|'frame'|'http'|'websocket'|'user'
  *  - backlog: int, reusePort: bool
  *  - maxPackageSize: int (bytes), maxSendBufferSize: int (bytes)
+ *  - keep: bool, connections outlive the script of a slot (HTTP ones always do)
  *  - eager: bool, make the PHP object at accept (otherwise, for http, at the first request)
  *  - tls: array, the 'ssl' part of a stream context's options: the connections speak TLS
  *  - factory: callable(int $handle): TcpConnection; for UDP callable(string $data, string $remote, int $listener): void

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1701a3f612bf279e6d921c90e9dcf08006882b7f */
+ * Stub hash: 4ee70ff0bd42bf648c9e354dd8fff8faa7a5e0be */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -27,6 +27,33 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_phalanx_slot_send_failed arginfo_phalanx_loop_run
 
+#define arginfo_phalanx_slot_adopt arginfo_phalanx_slot_enter
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_mark, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, number, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_slot_hold arginfo_phalanx_loop_run
+
+#define arginfo_phalanx_slot_settle arginfo_phalanx_loop_run
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_unanswered, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_keep, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, memo, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listener_kept, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, listener, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_attach, 0, 2, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, object, IS_OBJECT, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_signal, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, signal, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
@@ -40,8 +67,7 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_phalanx_loop_on_error arginfo_phalanx_loop_on_control
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_stats, 0, 0, IS_ARRAY, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_phalanx_loop_stats arginfo_phalanx_slot_unanswered
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_add, 0, 2, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, seconds, IS_DOUBLE, 0)
@@ -200,7 +226,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_ask, 0, 1, IS
 	ZEND_ARG_TYPE_INFO(0, wish, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_supervisor_status arginfo_phalanx_loop_stats
+#define arginfo_phalanx_supervisor_status arginfo_phalanx_slot_unanswered
 
 ZEND_FUNCTION(phalanx_version);
 ZEND_FUNCTION(phalanx_role);
@@ -210,6 +236,14 @@ ZEND_FUNCTION(phalanx_loop_on_control);
 ZEND_FUNCTION(phalanx_slot_enter);
 ZEND_FUNCTION(phalanx_slot_tell);
 ZEND_FUNCTION(phalanx_slot_send_failed);
+ZEND_FUNCTION(phalanx_slot_adopt);
+ZEND_FUNCTION(phalanx_slot_mark);
+ZEND_FUNCTION(phalanx_slot_hold);
+ZEND_FUNCTION(phalanx_slot_settle);
+ZEND_FUNCTION(phalanx_slot_unanswered);
+ZEND_FUNCTION(phalanx_conn_keep);
+ZEND_FUNCTION(phalanx_listener_kept);
+ZEND_FUNCTION(phalanx_conn_attach);
 ZEND_FUNCTION(phalanx_loop_on_signal);
 ZEND_FUNCTION(phalanx_loop_watch);
 ZEND_FUNCTION(phalanx_loop_on_error);
@@ -262,6 +296,14 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_slot_enter, arginfo_phalanx_slot_enter)
 	ZEND_FE(phalanx_slot_tell, arginfo_phalanx_slot_tell)
 	ZEND_FE(phalanx_slot_send_failed, arginfo_phalanx_slot_send_failed)
+	ZEND_FE(phalanx_slot_adopt, arginfo_phalanx_slot_adopt)
+	ZEND_FE(phalanx_slot_mark, arginfo_phalanx_slot_mark)
+	ZEND_FE(phalanx_slot_hold, arginfo_phalanx_slot_hold)
+	ZEND_FE(phalanx_slot_settle, arginfo_phalanx_slot_settle)
+	ZEND_FE(phalanx_slot_unanswered, arginfo_phalanx_slot_unanswered)
+	ZEND_FE(phalanx_conn_keep, arginfo_phalanx_conn_keep)
+	ZEND_FE(phalanx_listener_kept, arginfo_phalanx_listener_kept)
+	ZEND_FE(phalanx_conn_attach, arginfo_phalanx_conn_attach)
 	ZEND_FE(phalanx_loop_on_signal, arginfo_phalanx_loop_on_signal)
 	ZEND_FE(phalanx_loop_watch, arginfo_phalanx_loop_watch)
 	ZEND_FE(phalanx_loop_on_error, arginfo_phalanx_loop_on_error)

@@ -6,6 +6,7 @@ import "C"
 import (
 	"errors"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 	"unsafe"
@@ -32,7 +33,7 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 	}
 	opts := loop.ListenOptions{
 		Proto: loop.Proto(o.proto), MaxSendBuffer: int(o.max_send), MaxPackage: int(o.max_package),
-		Announce: o.announce != 0, Control: true,
+		Announce: o.announce != 0, Control: true, Keep: o.keep != 0,
 	}
 	if o.tls != nil {
 		config, err := tlsConfig(o.tls, false)
@@ -43,6 +44,12 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 		opts.TLS = config
 	}
 	sock, address := int(fd), string(borrow(addr, addrLen))
+	if opts.Key = address; sock >= 0 {
+		opts.Key = "fd:" + strconv.Itoa(sock)
+	}
+	if id, ok := l.Inherit(opts.Key, opts); ok {
+		return C.phx_status(id)
+	}
 	if sock >= 0 {
 		// The slot's host keeps its own: the listener must outlive the script.
 		dup, err := socket.Dup(sock)

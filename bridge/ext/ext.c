@@ -8,6 +8,7 @@
 #include "../../php-ext/io.c"
 #include "../../php-ext/slot.c"
 #include "../../php-ext/tls.c"
+#include "../../php-ext/handover.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

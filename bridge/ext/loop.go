@@ -34,10 +34,7 @@ func phx_loop_new(out *C.phx_loop_info) (st C.phx_status) {
 		Log.WithError(err).Error("phalanx: no loop")
 		return C.PHX_EINVAL
 	}
-	out.loop = C.int64_t(add(l))
-	out.epfd = C.int32_t(l.FD())
-	// Pinned by the loop until Close.
-	*(*uintptr)(unsafe.Pointer(&out.events)) = uintptr(unsafe.Pointer(l.EventArray()))
+	fillInfo(out, add(l))
 	return C.PHX_OK
 }
 

@@ -18,6 +18,10 @@ type slot struct {
 	memory  int64  // bytes PHP has allocated, as last told
 	fails   uint64 // messages that could not be sent, of all its scripts
 	status  int    // PHP's exit status of the last script
+
+	loop   int64         // of the script that runs, once it has one; handle follows when it enters
+	parked int64         // between two scripts
+	ended  chan struct{} // closed when loop becomes 0
 }
 
 // SlotEntered is called, on the slot's PHP thread, when a slot's script has come to its loop. The

@@ -174,6 +174,11 @@ func (h *host) serve() error {
 			Type: supervisor.SlotSays, Worker: worker, ID: id, PID: unix.Gettid(), What: what, Message: message,
 		}})
 	}
+	ext.KeepLoops = func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return !h.stopping
+	}
 
 	n := len(h.slots)
 	workers, option := frankenphp.WithExtensionWorkers("m#phalanx", h.spec.Script, n,

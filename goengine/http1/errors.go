@@ -49,6 +49,7 @@ var (
 	ErrMethodTooLong   = &Error{501, "method too long"}
 	ErrConnect         = &Error{501, "CONNECT is not implemented"}
 	ErrCoding          = &Error{501, "transfer coding not implemented"}
+	ErrUnanswered      = &Error{503, "the worker was replaced before it had answered"}
 	ErrVersionUnknown  = &Error{505, "HTTP version not supported"}
 )
 
@@ -67,6 +68,8 @@ func statusLine(status int) string {
 		return "HTTP/1.1 431 Request Header Fields Too Large\r\n"
 	case 501:
 		return "HTTP/1.1 501 Not Implemented\r\n"
+	case 503:
+		return "HTTP/1.1 503 Service Unavailable\r\n"
 	case 505:
 		return "HTTP/1.1 505 HTTP Version Not Supported\r\n"
 	default:

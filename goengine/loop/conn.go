@@ -62,6 +62,8 @@ type conn struct {
 	sealed    bool // the application has closed it
 	announced bool // the application knows of it: Close is to be told
 	inHead    bool // header time limit runs
+	partial   bool // HTTP: a part of a response is sent
+	unwatched bool // taken out of epoll while nobody listens
 
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
@@ -400,6 +402,9 @@ func (l *Loop) drainBacklog() {
 			continue
 		}
 		c.inBatch = false
+		if l.holding && c.outlives() {
+			continue // the next script's
+		}
 		if c.back != nil && !c.paused && !l.tellAgain(c) {
 			l.enqueue(c)
 			continue
@@ -419,6 +424,9 @@ func (l *Loop) watchFor(c *conn, flags uint32) {
 		return
 	}
 	c.interest = flags
+	if c.unwatched {
+		return
+	}
 	if err := l.control(unix.EPOLL_CTL_MOD, int(c.fd), flags, c.id); err != nil {
 		l.log.WithError(err).WithField("fd", c.fd).Error("loop: cannot change what is watched")
 	}
@@ -432,7 +440,12 @@ func (l *Loop) finish(c *conn) {
 	l.closeFD(c)
 	c.dropBuffersExcept(l)
 	if c.announced {
-		l.queued = append(l.queued, Event{Kind: Close, Conn: c.id, Proto: c.proto})
+		ev := Event{Kind: Close, Conn: c.id, Proto: c.proto}
+		if l.holding && c.listener != nil && c.listener.hold == parked {
+			l.parked = append(l.parked, ev)
+			return
+		}
+		l.queued = append(l.queued, ev)
 		return
 	}
 	l.freed = append(l.freed, uint32(c.id))
@@ -507,6 +520,9 @@ type Info struct {
 	Closing             bool
 	Proto               Proto
 	FD                  int
+	MaxSend, MaxPackage int
+	Paused              bool
+	Ready               bool // a WebSocket's handshake has been answered
 }
 
 // Info answers false when the connection is gone: when its Close event has been handled.
@@ -516,7 +532,8 @@ func (l *Loop) Info(id ID) (Info, bool) {
 		return Info{}, false
 	}
 	c := l.conns[slot]
-	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status != open, Proto: c.proto, FD: int(c.fd), Pending: c.pending()}
+	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status != open, Proto: c.proto, FD: int(c.fd), Pending: c.pending(),
+		MaxSend: c.maxSend, MaxPackage: c.maxPackage, Paused: c.paused, Ready: c.wsOpen}
 	if c.in != nil {
 		i.Unconsumed = len(c.in.B) - c.inOff
 	}

@@ -160,6 +160,7 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 		return ws.AppendFrame(dst, arg, data)
 	case SendRaw:
 		if c.proto == HTTP {
+			c.partial = c.inflight > 0
 			data = l.sendRaw(c, data)
 		}
 	}
@@ -168,6 +169,7 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 
 // responded notes that a request has its response.
 func (l *Loop) responded(c *conn) {
+	c.partial = false
 	if c.inflight > 0 {
 		c.inflight--
 	}
@@ -428,6 +430,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 			data = c.wholeResponse(data)
 			defer l.responded(c)
 		} else if c.proto == HTTP {
+			c.partial = c.inflight > 0
 			data = l.sendRaw(c, data)
 		}
 		l.writeNow(c, data)

@@ -20,6 +20,18 @@ type ListenOptions struct {
 	Control       bool // give Control events: then answering pings is the application's
 	Datagram      bool // a UDP socket
 	TLS           *tlsconn.Config
+
+	Key  string // what the next script's listener is found by (Inherit); "" never
+	Keep bool   // connections of all protocols outlive the script, not only HTTP's
+}
+
+func (o *ListenOptions) setDefaults() {
+	if o.MaxSendBuffer <= 0 {
+		o.MaxSendBuffer = DefaultMaxSendBuffer
+	}
+	if o.MaxPackage <= 0 {
+		o.MaxPackage = DefaultMaxPackage
+	}
 }
 
 type listener struct {
@@ -28,17 +40,15 @@ type listener struct {
 	opts   ListenOptions
 	paused bool
 	resume bool // by the loop, when the back-off is over
+	closed bool
+	hold   holdState
+	kept   []ID // what came with it from the script before
 }
 
 // Listen serves a bound, listening (or datagram) socket, which becomes the loop's: CloseListener
 // closes it. Several loops may share one socket through descriptors of their own.
 func (l *Loop) Listen(fd int, opts ListenOptions) (int, error) {
-	if opts.MaxSendBuffer <= 0 {
-		opts.MaxSendBuffer = DefaultMaxSendBuffer
-	}
-	if opts.MaxPackage <= 0 {
-		opts.MaxPackage = DefaultMaxPackage
-	}
+	opts.setDefaults()
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return 0, fmt.Errorf("loop: %w", os.NewSyscallError("fcntl", err))
 	}
@@ -138,6 +148,7 @@ func (l *Loop) CloseListener(id int) {
 			_ = l.control(unix.EPOLL_CTL_DEL, lst.fd, 0, 0) // other descriptors may keep the socket open
 		}
 		_ = unix.Close(lst.fd)
+		lst.closed = true
 		delete(l.listeners, id)
 	}
 }

@@ -119,6 +119,12 @@ type Loop struct {
 		closed bool
 	}
 
+	// Between two scripts: handover.go.
+	holding bool          // some listeners are held or parked
+	parked  []Event       // for the next script
+	memos   map[ID][]byte // the old script's notes
+	Mark    int64         // a number that scripts leave for each other
+
 	stats     counters
 	published published
 	pinned    runtime.Pinner
@@ -129,6 +135,7 @@ type Loop struct {
 type Post struct {
 	Arg  int32
 	Data []byte
+	Do   func() // instead: runs on the loop's thread, makes no event, and waits through a hand-over
 }
 
 // New makes a loop. Close releases it.
@@ -205,6 +212,10 @@ func (l *Loop) Process(ready []unix.EpollEvent) []Event {
 		switch data >> tagShift {
 		case tagConn:
 			if c := l.lookup(data); c != nil && !behind {
+				if l.holding && c.outlives() {
+					l.holdBack(c, flags)
+					continue
+				}
 				l.connReady(c, flags)
 			}
 		case tagListener:
@@ -228,7 +239,7 @@ func (l *Loop) takeQueued() []Event {
 		switch l.queued[i].Kind {
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Posted, Secure:
+		case Posted, Secure, Handshake, Control:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
@@ -355,6 +366,10 @@ func (l *Loop) drainInbox() {
 	l.inbox.posts = nil
 	l.inbox.mu.Unlock()
 	for _, p := range posts {
+		if p.Do != nil {
+			p.Do()
+			continue
+		}
 		ev := Event{Kind: Posted, Arg: p.Arg, Data: p.Data}
 		if len(l.queued) > 0 || !l.room(1) {
 			l.queued = append(l.queued, ev) // its bytes are kept when its turn comes

@@ -9,6 +9,7 @@ use Phalanx\Engine;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\Commands;
 use Phalanx\Worker\EngineProtocol;
+use Phalanx\Worker\HandOver;
 use Phalanx\Worker\Master;
 use Phalanx\Worker\Output;
 use Phalanx\Worker\Slot;
@@ -31,6 +32,7 @@ use Workerman\Events\Select;
 class Worker
 {
     use Commands;
+    use HandOver;
     use Master;
     use Output;
     use Slot;
@@ -129,6 +131,15 @@ class Worker
 
     /** @var ?callable(Worker): mixed */
     public $onWorkerReload = null;
+
+    /**
+     * Whether the connections go on when another script takes the slot over: after a reload, recycling, exit() or a
+     * fatal error. HTTP connections do in any case. Phalanx's own.
+     */
+    public bool $keepConnections = false;
+
+    /** @var ?callable(TcpConnection): mixed instead of onConnect, for connections of the script before. Phalanx's own */
+    public $onConnectionResume = null;
 
     /** tcp, udp, unix or ssl */
     public string $transport = 'tcp';
@@ -546,6 +557,7 @@ class Worker
             'protocol' => $protocol,
             'backlog' => $this->backlog(),
             'reusePort' => $this->reusePort,
+            'keep' => $this->keepConnections,
             'maxPackageSize' => TcpConnection::$defaultMaxPackageSize,
             'maxSendBufferSize' => TcpConnection::$defaultMaxSendBufferSize,
             'eager' => $protocol !== 'http' || $this->onConnect !== null,
@@ -556,6 +568,7 @@ class Worker
                 : $this->accept(...),
         ]);
         $this->inheritedSocket = null; // the listener's now
+        $this->resumeConnections();
     }
 
     public function unlisten(): void
@@ -644,6 +657,7 @@ class Worker
     {
         $this->listen(!$this->onWorkerStart);
         if (!$this->onWorkerStart) {
+            $this->settle();
             return;
         }
         $start = function (): void {
@@ -656,6 +670,7 @@ class Worker
                 if ($this->pauseAccept === null) {
                     $this->resumeAccept();
                 }
+                $this->settle();
                 Context::destroy();
             }
         };
@@ -676,6 +691,10 @@ class Worker
             } catch (Throwable $e) {
                 static::log($e);
             }
+        }
+        if (static::$status === static::STATUS_SHUTDOWN && self::isRenewed() && $this->engineListener) {
+            \phalanx_listener_pause($this->engineListener); // the next script's
+            return;
         }
         $this->unlisten();
         $this->inheritedSocket = null;

@@ -210,11 +210,13 @@ func TestReloadRunsFreshCode(t *testing.T) {
 
 func TestExitOfASlotIsReported(t *testing.T) {
 	s := start(t)
-	_, err := s.get("/exit")
-	require.Error(t, err)
+	body, err := s.get("/exit")
+	require.NoError(t, err)
+	require.Contains(t, body, "the worker was replaced", "a 503")
 	require.Eventually(t, func() bool { return strings.Contains(s.Output(), "worker exit 1280") }, 5*time.Second, 10*time.Millisecond)
-	_, err = s.get("/fatal")
-	require.Error(t, err)
+	body, err = s.get("/fatal")
+	require.NoError(t, err)
+	require.Contains(t, body, "the worker was replaced", "a 503")
 	require.Eventually(t, func() bool { return strings.Contains(s.Output(), "worker exit 64000") }, 5*time.Second, 10*time.Millisecond,
 		"what an uncaught exception has always given")
 	for range 8 {

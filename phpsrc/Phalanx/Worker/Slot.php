@@ -55,9 +55,12 @@ trait Slot
             static::$daemonize = true;
         }
         static::initWorkers();
-        $worker = \array_values(static::$workers)[$slot['worker']] ?? throw new Exception(
-            "The start script defines no worker number {$slot['worker']} any more"
-        );
+        TcpConnection::continueIds(\phalanx_slot_adopt($slot['worker'], $slot['id']));
+        $worker = \array_values(static::$workers)[$slot['worker']] ?? null;
+        if ($worker === null) {
+            \phalanx_slot_settle();
+            throw new Exception("The start script defines no worker number {$slot['worker']} any more");
+        }
         static::$workers = [$worker->workerId => $worker];
         \srand();
         \mt_srand();
@@ -65,6 +68,7 @@ trait Slot
         static::$gracefulStop = false;
         static::$status = static::STATUS_RUNNING;
         \register_shutdown_function(static::checkErrors(...));
+        \register_shutdown_function(self::handOver(...));
 
         static::$eventLoopClass = self::engineLoopClass($worker->eventLoop ?: static::$eventLoopClass);
         static::$globalEvent = new static::$eventLoopClass();
@@ -77,6 +81,7 @@ trait Slot
         $worker->inheritedSocket = $slot['fds'][0] ?? null;
         $worker->run();
         static::$globalEvent->run();
+        self::handOver();
         if (static::$status !== static::STATUS_SHUTDOWN) {
             static::log(new Exception('event-loop exited'));
             return 250;
@@ -101,6 +106,7 @@ trait Slot
     protected static function reinstallSignal(): void
     {
         \phalanx_loop_on_control(static function (string $wish): void {
+            self::$endsForGood = self::$endsForGood || $wish === 'stop' || $wish === 'graceful';
             match ($wish) {
                 'stop' => static::signalHandler(\SIGINT),
                 'graceful' => static::signalHandler(\SIGQUIT),
@@ -151,26 +157,48 @@ trait Slot
         if (static::$globalEvent === null) {
             exit($code);
         }
-        Timer::repeat(0.01, static function () use ($workers, $code): void {
-            if (!self::connectionsRemain($workers)) {
+        $patience = self::isRenewed() && !static::$gracefulStop ? static::$stopTimeout : \INF;
+        $since = \microtime(true);
+        $endWhenDone = static function () use ($workers, $code, $patience, $since): void {
+            if (!self::connectionsRemain($workers) || \microtime(true) - $since > $patience) {
                 self::$exitCode = $code;
                 static::$globalEvent?->stop();
                 if (\phalanx_role() !== 'slot') {
                     exit($code);
                 }
             }
-        });
+        };
+        Timer::repeat(0.01, $endWhenDone);
+        if (self::isRenewed()) {
+            $endWhenDone(); // nothing may be left to wait for, and clients do
+        }
     }
 
     /** @param array<self> $workers */
     private static function connectionsRemain(array $workers): bool
     {
+        if (self::isRenewed()) {
+            return self::isBusyBeforeRenewal($workers);
+        }
         if (static::$gracefulStop) {
             return \phalanx_loop_stats()['connections'] > 0;
         }
+
+        return self::closeConnections($workers);
+    }
+
+    /**
+     * @param array<self> $workers
+     * @return bool whether there are any
+     */
+    private static function closeConnections(array $workers): bool
+    {
         $remain = false;
         foreach ($workers as $worker) {
             foreach ($worker->connections as $connection) {
+                if (self::isRenewed() && $connection->outlivesScript()) {
+                    continue;
+                }
                 $remain = true;
                 // A message that is under way gets a last chance to be answered.
                 if (!$connection->getRecvBufferQueueSize() && !isset($connection->context->closeTimer)) {

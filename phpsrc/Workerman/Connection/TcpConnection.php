@@ -7,6 +7,7 @@ namespace Workerman\Connection;
 use JsonSerializable;
 use Phalanx\Connection\Addresses;
 use Phalanx\Connection\EngineEvents;
+use Phalanx\Connection\Resuming;
 use Phalanx\Connection\Sending;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\EngineProtocol;
@@ -31,6 +32,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 {
     use Addresses;
     use EngineEvents;
+    use Resuming;
     use Sending;
 
     /** Upstream's size of one read; the engine sizes its own. */
@@ -536,7 +538,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
                 unset($this->worker->connections[$this->realId]);
             }
             $this->worker = null;
-            unset(self::$connections[$this->realId]);
+            unset(self::$connections[$this->realId], self::$states[$this->realId]);
         }
     }
 
