@@ -375,3 +375,20 @@ func TestABrokenScriptLosesNoConnection(t *testing.T) {
 	_, answer := c.next(t)
 	require.Contains(t, answer, `v2 while it is broken 1 {"messages":3}`)
 }
+
+// A reload that is asked for while another runs comes behind it: otherwise what was deployed meanwhile would not be loaded.
+func TestReloadsFollowEachOther(t *testing.T) {
+	h := startHandover(t)
+	_, err := io.WriteString(h.dial(handoverWeb), "GET /later HTTP/1.1\r\nHost: x\r\n\r\n") // makes the reload last
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return h.get(handoverWeb, "/") == "v1" }, patience, time.Millisecond)
+	h.deploy("v2", "websocket", true, 4)
+	require.NoError(t, h.Cmd.Process.Signal(syscall.SIGUSR1))
+	h.WaitFor("reloading")
+	h.deploy("v3", "websocket", true, 4)
+	for range 5 {
+		require.NoError(t, h.Cmd.Process.Signal(syscall.SIGUSR1))
+	}
+	h.WaitFor("started v3", 5)
+	h.WaitFor("reloading", 2)
+}

@@ -29,6 +29,9 @@ trait Master
 
     protected static array $processForWindows = [];
 
+    /** The signal of a reload that came while another ran, 0: none. */
+    private static int $reloadNext = 0;
+
     /** @var list<int> */
     private static array $earlySignals = [];
 
@@ -257,6 +260,9 @@ trait Master
         static::$pidsToRestart = [];
         if (static::$status === static::STATUS_RELOADING) {
             static::$status = static::STATUS_RUNNING;
+            $next = self::$reloadNext;
+            self::$reloadNext = 0;
+            static::signalHandler($next);
         }
     }
 
@@ -300,7 +306,9 @@ trait Master
                 break;
             case \SIGUSR1:
             case \SIGUSR2:
-                if (static::$status !== static::STATUS_RELOADING && static::$status !== static::STATUS_SHUTDOWN) {
+                if (static::$status === static::STATUS_RELOADING) {
+                    self::$reloadNext = $signal; // what it is to load may have come after this one's scripts
+                } elseif (static::$status !== static::STATUS_SHUTDOWN) {
                     static::$gracefulStop = $signal === \SIGUSR2;
                     static::$pidsToRestart = static::getAllWorkerPids();
                     static::reload();
