@@ -99,7 +99,6 @@ static void slot_error(int type, zend_string *file, const uint32_t line, zend_st
 	unsilence(); /* does not come here when the script ends by it: the next one does so */
 }
 
-
 /* What a script's predecessor in this thread has seen of the file system is forgotten, as by the new
  * process that a worker is elsewhere, and opcache looks at each file that is included, whatever
  * php.ini says: a reload never runs old code, not even where a symbolic link leads to a new release. */
