@@ -4,6 +4,7 @@
 #include <Zend/zend_exceptions.h>
 #include <Zend/zend_smart_str.h>
 #include <main/php_network.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "_cgo_export.h"
@@ -718,7 +719,7 @@ PHP_FUNCTION(phalanx_conn_want)
 /* A stream of its own descriptor: closing it does not close the connection. */
 void phx_return_stream(zval *return_value, int fd)
 {
-	int copy = fd < 0 ? -1 : dup(fd);
+	int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not for programs that the script starts */
 	php_stream *stream = copy < 0 ? NULL : php_stream_sock_open_from_socket(copy, NULL);
 	if (stream == NULL) {
 		if (copy >= 0) {
