@@ -100,7 +100,9 @@ typedef struct {
 	int32_t backlog;
 	int32_t reuse_port;
 	phx_tls_options *tls; /* NULL: none */
-	int32_t keep; /* connections outlive the script */
+	int32_t keep;         /* connections outlive the script */
+	int32_t deflate;      /* 0 none; 1 permessage-deflate, as the rest says: goengine/ws.DeflateOptions */
+	int32_t deflate_level, deflate_threshold, deflate_takeover, deflate_bits;
 } phx_listen_options;
 
 /* What a script has to know of a connection that it inherits. */

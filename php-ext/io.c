@@ -479,6 +479,15 @@ PHP_FUNCTION(phalanx_listen)
 		}
 		o.tls = &tls.options;
 	}
+	zval *deflate = zend_hash_str_find(options, ZEND_STRL("deflate"));
+	if (deflate && Z_TYPE_P(deflate) == IS_ARRAY) {
+		HashTable *settings = Z_ARRVAL_P(deflate);
+		o.deflate = 1;
+		o.deflate_level = (int32_t) phx_option_long(settings, "level", 0);
+		o.deflate_threshold = (int32_t) phx_option_long(settings, "threshold", 0);
+		o.deflate_takeover = phx_option_long(settings, "contextTakeover", 0) != 0;
+		o.deflate_bits = (int32_t) phx_option_long(settings, "windowBits", 0);
+	}
 	char text[PHX_TEXT_SIZE];
 	int32_t text_len = 0;
 	bool has_address = address && Z_TYPE_P(address) == IS_STRING;

@@ -117,6 +117,8 @@ function phalanx_timer_count(): int {}
  *  - keep: bool, connections outlive the script of a slot (HTTP ones always do)
  *  - eager: bool, make the PHP object at accept (otherwise, for http, at the first request)
  *  - tls: array, the 'ssl' part of a stream context's options: the connections speak TLS
+ *  - deflate: array{level?: int, threshold?: int, contextTakeover?: bool, windowBits?: int}, permessage-deflate for
+ *    WebSockets whose client offers it; a threshold below 0 compresses every message
  *  - factory: callable(int $handle): TcpConnection; for UDP callable(string $data, string $remote, int $listener): void
  * @return int the listener's identifier
  * @throws RuntimeException when the address cannot be bound, or TLS not be served with these options

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 4ee70ff0bd42bf648c9e354dd8fff8faa7a5e0be */
+ * Stub hash: b685d544dd8117115d5e6c77ac978a6f016a5d4b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
 	"github.com/phalanx-php/phalanx/goengine/socket"
+	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
 // put writes text into C's room for it, cut to fit, and answers its length.
@@ -42,6 +43,12 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 			return C.PHX_EINVAL
 		}
 		opts.TLS = config
+	}
+	if o.deflate != 0 {
+		opts.Deflate = &ws.DeflateOptions{
+			Level: int(o.deflate_level), Threshold: int(o.deflate_threshold),
+			Takeover: o.deflate_takeover != 0, WindowBits: int(o.deflate_bits),
+		}
 	}
 	sock, address := int(fd), string(borrow(addr, addrLen))
 	if opts.Key = address; sock >= 0 {

@@ -101,8 +101,8 @@ type chunkState struct {
 }
 
 type wsState struct {
-	dec ws.Decoder
-	key [24]byte // of the handshake
+	dec   ws.Decoder
+	shake *wsHandshake // until it is answered
 }
 
 func (l *Loop) lookup(id ID) *conn {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
-	"unsafe"
 
 	"github.com/valyala/bytebufferpool"
 	"golang.org/x/sys/unix"
@@ -293,7 +292,7 @@ func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 		return 0
 	}
 	c.inHead, c.deadline, c.awaits = false, 0, true
-	c.ws = &wsState{key: [24]byte(hs.Key)} // Check has seen that it is 24 bytes long
+	c.ws = &wsState{shake: newHandshake(hs.Key, buf[h.Start:n])}
 	c.announced = true
 	l.events = append(l.events, Event{Kind: Handshake, Proto: WebSocket, Arg: c.from(), Conn: c.id, Aux: uint64(n - h.Start), Data: buf[h.Start:n]})
 	return n
@@ -331,9 +330,8 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 		l.closeAfterOutput(c, DefaultLinger)
 	default:
 		data := m.Data
-		if !within(data, buf) { // assembled from fragments, in a buffer the decoder takes back
-			data = l.keep(data)
-			c.ws.dec.Close() // an idle connection keeps no buffer
+		if b := c.ws.dec.Detach(); b != nil { // assembled or inflated: an idle connection keeps no buffer
+			data = l.keepBuffer(b)
 		}
 		l.message(c, data, 0)
 		l.events[len(l.events)-1].Opcode = m.Op
@@ -357,12 +355,6 @@ func (l *Loop) wsLimits(c *conn) *ws.Limits {
 	return &l.wsLim
 }
 
-// within says whether data lies inside buf.
-func within(data, buf []byte) bool {
-	d, b := uintptr(unsafe.Pointer(unsafe.SliceData(data))), uintptr(unsafe.Pointer(unsafe.SliceData(buf)))
-	return len(data) == 0 || d >= b && d < b+uintptr(len(buf))
-}
-
 // AcceptWebSocket answers a handshake with 101; each header is a line "Name: value".
 func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 	c := l.lookup(id)
@@ -373,7 +365,8 @@ func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 		return ErrProtocol
 	}
 	// At once: frames that the application sends from now on come behind it.
-	accept := ws.AppendAccept(nil, c.ws.key[:], headers)
+	accept := ws.AppendAccept(nil, c.ws.shake.key[:], l.agree(c, headers))
+	c.ws.shake = nil
 	if c.out == nil {
 		l.writeNow(c, accept)
 	} else {

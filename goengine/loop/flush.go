@@ -151,13 +151,13 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 			l.responded(c)
 			return dst
 		case WebSocket:
-			return ws.AppendFrame(dst, 0x80|ws.OpText, data)
+			return l.appendFrame(dst, c, ws.Fin|ws.OpText, data)
 		}
 	case SendResponse:
 		data = c.wholeResponse(data)
 		l.responded(c)
 	case SendFrame:
-		return ws.AppendFrame(dst, arg, data)
+		return l.appendFrame(dst, c, arg, data)
 	case SendRaw:
 		if c.proto == HTTP {
 			c.partial = c.inflight > 0

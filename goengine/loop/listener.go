@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
+	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
 // ListenOptions say how a listener's connections are served. Zero limits mean the defaults.
@@ -20,6 +21,9 @@ type ListenOptions struct {
 	Control       bool // give Control events: then answering pings is the application's
 	Datagram      bool // a UDP socket
 	TLS           *tlsconn.Config
+	// Deflate compresses WebSocket messages for clients that offer it; nil: only where the application
+	// announces it itself. The loop's from now on.
+	Deflate *ws.DeflateOptions
 
 	Key  string // what the next script's listener is found by (Inherit); "" never
 	Keep bool   // connections of all protocols outlive the script, not only HTTP's

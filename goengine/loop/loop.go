@@ -105,6 +105,7 @@ type Loop struct {
 	hands   tlsconn.Hands
 	wireIn  []byte // for what is to be decrypted
 	fileBuf []byte // for what of a file is to be encrypted
+	deflate deflateState
 
 	listeners map[int]*listener
 	nextID    int

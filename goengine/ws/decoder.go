@@ -38,14 +38,18 @@ const (
 // Decoder turns one connection's bytes into messages. The zero value is a server's decoder with
 // the default limits. It is owned by the connection's loop and holds no buffer between messages.
 type Decoder struct {
-	Limits *Limits // nil: the defaults
-	Client bool    // this end is the client: the peer's frames must come unmasked (RFC 6455, 5.1)
+	Limits  *Limits  // nil: the defaults
+	Deflate *Deflate // nil: no compressed messages were agreed on
+	Client  bool     // this end is the client: the peer's frames must come unmasked (RFC 6455, 5.1)
 
-	op        byte  // opcode of the message under way, 0 between messages
-	text      uint8 // utf8 state behind the fragments so far
-	fragments int32 // frames of the message under way
-	want      int   // see Want
-	assembly  *bytebufferpool.ByteBuffer
+	op         byte  // opcode of the message under way, 0 between messages
+	compressed bool  // and whether it is
+	text       uint8 // utf8 state behind what has arrived of it
+	fragments  int32 // frames of the message under way
+	// What is known of the frame at the front: > 0 see Want; < 0 so many bytes of a text's payload
+	// are unmasked and checked.
+	front    int
+	assembly *bytebufferpool.ByteBuffer
 }
 
 // Next takes the first complete message from the front of buf. It returns how many bytes to
@@ -53,20 +57,21 @@ type Decoder struct {
 // another message, as they arrive. With ok=false more bytes are needed; n may still be > 0, as
 // complete fragments are moved to the decoder's own buffer.
 //
-// Payloads are unmasked in place. m.Data aliases buf for a message in one frame and lives until
-// those bytes are discarded; a fragmented message aliases the assembly buffer, which the next
-// call of Next, with no bytes if need be, or of Close hands back to the pool. Messages in one
-// frame cost no allocation.
+// Payloads are unmasked in place, those of texts as they arrive: what is left in buf must come
+// again as it is. m.Data aliases buf for a plain message in one frame and lives until those bytes
+// are discarded; a fragmented or compressed message aliases the assembly buffer, which the next
+// call of Next, with no bytes if need be, or of Close hands back to the pool, unless Detach has
+// taken it. Plain messages in one frame cost no allocation.
 //
 // err is a *CloseError. Limits are decided from the header, before the payload arrives, and bad
-// UTF-8 with the frame that breaks it. The framing is lost then: answer with the code, call
-// Close and read no further. The same holds behind an OpClose message (RFC 6455, 5.5.1): Next
-// does not remember it.
+// UTF-8 with the byte that breaks it (but a compressed text's at its end). The framing is lost
+// then: answer with the code, call Close and read no further. The same holds behind an OpClose
+// message (RFC 6455, 5.5.1): Next does not remember it.
 func (d *Decoder) Next(buf []byte) (m Message, n int, ok bool, err error) {
 	if d.assembly != nil && d.op == 0 {
 		d.Close() // the message returned last time
 	}
-	d.want = 0
+	d.front = min(d.front, 0)
 	for {
 		front := buf[n:]
 		head, size, err := d.header(front)
@@ -76,17 +81,28 @@ func (d *Decoder) Next(buf []byte) (m Message, n int, ok bool, err error) {
 		if head == 0 {
 			return Message{}, n, false, nil
 		}
+		first := front[0]
+		text := d.isText(first)
 		if end := head + size; len(front) < end {
-			d.want = end - len(front)
+			if !text {
+				d.front = end - len(front)
+			} else if len(front) > head && !d.take(front[:head], front[head:], first) {
+				return Message{}, n, false, errTextUTF8
+			}
 			return Message{}, n, false, nil
 		}
 		n += head + size
 		payload := front[head : head+size : head+size]
-		if !d.Client {
+		if text {
+			if !d.take(front[:head], payload, first) || first&Fin != 0 && d.text != utf8Accept {
+				return Message{}, n, false, errTextUTF8
+			}
+			d.front = 0
+		} else if !d.Client {
 			unmask(payload, [4]byte(front[head-4:head]))
 		}
-		first := front[0]
-		if first&0x08 != 0 {
+		switch {
+		case first&0x08 != 0:
 			op := first & 0x0f
 			if op == OpClose {
 				if err := checkClose(payload); err != nil {
@@ -94,29 +110,52 @@ func (d *Decoder) Next(buf []byte) (m Message, n int, ok bool, err error) {
 				}
 			}
 			return Message{Op: op, Data: payload}, n, true, nil
-		}
-		if first == Fin|OpText && !validUTF8(payload) {
-			return Message{}, n, false, errTextUTF8
-		}
-		if first == Fin|OpText || first == Fin|OpBinary {
+		case first == Fin|OpText || first == Fin|OpBinary:
 			return Message{Op: first & 0x0f, Data: payload}, n, true, nil
+		case first&(Fin|Rsv1) == Fin|Rsv1:
+			m, err := d.inflated(first&0x0f, payload)
+			return m, n, err == nil, err
 		}
-		if err := d.fragment(first, payload); err != nil {
-			return Message{}, n, false, err
-		}
+		d.fragment(first, payload)
 		if first&Fin != 0 {
-			m.Op, d.op = d.op, 0
-			if d.assembly != nil {
-				m.Data = d.assembly.B
-			}
-			return m, n, true, nil
+			m, err := d.assembled()
+			return m, n, err == nil, err
 		}
 	}
 }
 
+// isText says whether a frame's payload is text as it stands.
+func (d *Decoder) isText(first byte) bool {
+	switch first & 0x0f {
+	case OpText:
+		return first&Rsv1 == 0
+	case OpContinuation:
+		return d.op == OpText && !d.compressed
+	}
+	return false
+}
+
+// take unmasks and checks what is new of a text frame's payload; false: it is not UTF-8.
+func (d *Decoder) take(head, payload []byte, first byte) bool {
+	seen := -d.front
+	if !d.Client {
+		key := [4]byte(head[len(head)-4:])
+		if at := seen & 3; at != 0 {
+			key = [4]byte{key[at], key[(at+1)&3], key[(at+2)&3], key[(at+3)&3]}
+		}
+		unmask(payload[seen:], key)
+	}
+	if seen == 0 && first&0x0f == OpText {
+		d.text = utf8Accept
+	}
+	d.text = advanceUTF8(d.text, payload[seen:])
+	d.front = -len(payload)
+	return d.text != utf8Reject
+}
+
 // Want returns how many bytes are still missing from the frame at the front of what Next left
-// in place, or 0 while its length is unknown.
-func (d *Decoder) Want() int { return d.want }
+// in place; 0 while its length is unknown, and for texts, which are checked as they arrive.
+func (d *Decoder) Want() int { return max(d.front, 0) }
 
 // Close hands the assembly buffer back to the pool and forgets a message under way.
 func (d *Decoder) Close() {
@@ -124,28 +163,61 @@ func (d *Decoder) Close() {
 		bytebufferpool.Put(d.assembly)
 		d.assembly = nil
 	}
-	d.op = 0
+	d.op, d.front = 0, 0
+}
+
+// Detach hands over the buffer that the last message's data aliases, nil if that is the caller's.
+func (d *Decoder) Detach() *bytebufferpool.ByteBuffer {
+	b := d.assembly
+	if d.op == 0 {
+		d.assembly = nil
+		return b
+	}
+	return nil
 }
 
 // fragment moves one frame of a fragmented message to the assembly buffer.
-func (d *Decoder) fragment(first byte, payload []byte) error {
+func (d *Decoder) fragment(first byte, payload []byte) {
 	if op := first & 0x0f; op != OpContinuation {
-		d.op, d.fragments, d.text = op, 0, utf8Accept
+		d.op, d.fragments, d.compressed = op, 0, first&Rsv1 != 0
 	}
 	d.fragments++
-	if d.op == OpText {
-		d.text = advanceUTF8(d.text, payload)
-		if d.text == utf8Reject || first&Fin != 0 && d.text != utf8Accept {
-			return errTextUTF8
-		}
-	}
 	if len(payload) > 0 {
 		if d.assembly == nil {
 			d.assembly = bytebufferpool.Get()
 		}
 		d.assembly.B = append(d.assembly.B, payload...)
 	}
-	return nil
+}
+
+// assembled is the message whose last frame has come.
+func (d *Decoder) assembled() (m Message, err error) {
+	m.Op, d.op = d.op, 0
+	if !d.compressed {
+		if d.assembly != nil {
+			m.Data = d.assembly.B
+		}
+		return m, nil
+	}
+	packed := d.assembly
+	d.assembly, d.compressed = nil, false
+	if packed == nil {
+		return d.inflated(m.Op, nil)
+	}
+	defer bytebufferpool.Put(packed)
+	return d.inflated(m.Op, packed.B)
+}
+
+// inflated is the message of compressed bytes, in the assembly buffer.
+func (d *Decoder) inflated(op byte, packed []byte) (Message, error) {
+	d.assembly = bytebufferpool.Get()
+	if err := d.Deflate.inflate(d.assembly, packed, d.limits().message()); err != nil {
+		return Message{}, err
+	}
+	if op == OpText && !validUTF8(d.assembly.B) {
+		return Message{}, errTextUTF8
+	}
+	return Message{Op: op, Data: d.assembly.B}, nil
 }
 
 // header checks the frame header at the front of buf and returns its length and the payload's;
@@ -208,7 +280,11 @@ func (d *Decoder) header(buf []byte) (head, size int, err error) {
 // checkFirst applies the rules on FIN, RSV and opcode (RFC 6455, 5.2 and 5.4).
 func (d *Decoder) checkFirst(first byte) error {
 	if first&(Rsv1|Rsv2|Rsv3) != 0 {
-		return errRSV
+		// RFC 7692, 6: on the first frame of a message, and on no control frame.
+		op := first & 0x0f
+		if d.Deflate == nil || first&(Rsv2|Rsv3) != 0 || op != OpText && op != OpBinary {
+			return errRSV
+		}
 	}
 	switch first & 0x0f {
 	case OpText, OpBinary:

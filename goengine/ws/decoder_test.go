@@ -92,6 +92,9 @@ func TestServerDecodes(t *testing.T) {
 	}
 }
 
+// without leaves out the last n bytes of a frame: a text is refused with the byte that breaks it.
+func without(n int, frame string) string { return frame[:len(frame)-n] }
+
 func TestServerRefuses(t *testing.T) {
 	type refusal struct {
 		name, in string
@@ -126,11 +129,11 @@ func TestServerRefuses(t *testing.T) {
 		{name: "a close with half a code", in: masked(fin|ws.OpClose, "\x03"), code: 1002},
 		{name: "a close reason that is not UTF-8", in: masked(fin|ws.OpClose, "\x03\xe8\xff"), code: 1007},
 		{name: "a close reason that stops inside a character", in: masked(fin|ws.OpClose, "\x03\xe8\xe2\x82"), code: 1007},
-		{name: "a text that is not UTF-8", in: masked(fin|ws.OpText, "a\xffb"), code: 1007},
-		{name: "an overlong form", in: masked(fin|ws.OpText, "\xc0\xaf"), code: 1007},
-		{name: "an overlong form of three bytes", in: masked(fin|ws.OpText, "\xe0\x80\x80"), code: 1007},
-		{name: "a surrogate", in: masked(fin|ws.OpText, "\xed\xa0\x80"), code: 1007},
-		{name: "a code point over U+10FFFF", in: masked(fin|ws.OpText, "\xf4\x90\x80\x80"), code: 1007},
+		{name: "a text that is not UTF-8", in: without(1, masked(fin|ws.OpText, "a\xffb")), code: 1007},
+		{name: "an overlong form", in: without(1, masked(fin|ws.OpText, "\xc0\xaf")), code: 1007},
+		{name: "an overlong form of three bytes", in: without(1, masked(fin|ws.OpText, "\xe0\x80\x80")), code: 1007},
+		{name: "a surrogate", in: without(1, masked(fin|ws.OpText, "\xed\xa0\x80")), code: 1007},
+		{name: "a code point over U+10FFFF", in: without(2, masked(fin|ws.OpText, "\xf4\x90\x80\x80")), code: 1007},
 		{name: "a text that stops inside a character", in: masked(fin|ws.OpText, "a\xe2\x82"), code: 1007},
 		{name: "the fragment that breaks the text, not the last one", in: masked(ws.OpText, "a\xff"), code: 1007},
 		{
@@ -190,7 +193,7 @@ func TestClientWantsUnmaskedFrames(t *testing.T) {
 }
 
 func TestWantCountsTheRestOfTheFrontFrame(t *testing.T) {
-	frame := masked(fin|ws.OpText, strings.Repeat("x", 300))
+	frame := masked(fin|ws.OpBinary, strings.Repeat("x", 300))
 	tests := []struct {
 		name, in string
 		want     int
@@ -201,7 +204,8 @@ func TestWantCountsTheRestOfTheFrontFrame(t *testing.T) {
 		{name: "known before the masking key", in: frame[:4], want: 304},
 		{name: "known inside the payload", in: frame[:18], want: 290},
 		{name: "zero behind a whole frame", in: frame},
-		{name: "of the frame behind a swallowed fragment", in: masked(ws.OpText, "a") + "\x80\x83", want: 7},
+		{name: "of the frame behind a swallowed fragment", in: masked(ws.OpBinary, "a") + "\x80\x83", want: 7},
+		{name: "unknown for a text, which is checked as it arrives", in: masked(fin|ws.OpText, "abc")[:7]},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,7 +3,7 @@
 // The decoder turns the bytes that have arrived into messages and enforces the framing rules;
 // encoders append to the caller's slice. Nothing here does I/O, reads a clock or draws random
 // numbers. What to do with a message, such as answering a ping or a close, is the caller's part.
-// No extension is negotiated, so all RSV bits must be 0.
+// permessage-deflate (RFC 7692) is the one extension; without it all RSV bits must be 0.
 package ws
 
 import "strconv"

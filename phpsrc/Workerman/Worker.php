@@ -8,6 +8,7 @@ use AllowDynamicProperties;
 use Phalanx\Engine;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\Commands;
+use Phalanx\Worker\DeflateSettings;
 use Phalanx\Worker\EngineProtocol;
 use Phalanx\Worker\HandOver;
 use Phalanx\Worker\Master;
@@ -110,6 +111,18 @@ class Worker
 
     /** @var ?callable(TcpConnection, Protocols\Http\Request): mixed after the handshake has been answered */
     public $onWebSocketConnected = null;
+
+    /**
+     * Compresses WebSocket messages for clients that offer it (permessage-deflate, RFC 7692). Not Workerman's.
+     *
+     * Read when the worker listens. true is the array []; its settings are: level, 1 (fastest, the default) to 9;
+     * threshold, in bytes (256), below which messages go out as they are; contextTakeover (false), to keep what was
+     * said before for reference; windowBits, 9 to 15 (15; 12 with contextTakeover), the power of two of the bytes that
+     * each connection then keeps, twice.
+     *
+     * @var bool|array{level?: int, threshold?: int, contextTakeover?: bool, windowBits?: int}
+     */
+    public bool|array $websocketDeflate = false;
 
     /** @var ?callable(ConnectionInterface, mixed $data): mixed */
     public $onMessage = null;
@@ -562,6 +575,7 @@ class Worker
             'maxSendBufferSize' => TcpConnection::$defaultMaxSendBufferSize,
             'eager' => $protocol !== 'http' || $this->onConnect !== null,
             ...($this->transport === 'ssl' ? ['tls' => $this->sslOptions()] : []),
+            'deflate' => DeflateSettings::check($this->websocketDeflate),
             'factory' => $this->transport === 'udp'
                 ? fn (string $data, string $remote, int $listener)
                     => UdpConnection::received($this, $data, $remote, $listener)
