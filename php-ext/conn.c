@@ -203,6 +203,20 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 	return EG(exception) == NULL;
 }
 
+/* A request that nobody gets may have files: its object removes them. */
+static void phx_unheard(phx_loop *loop, const phx_event *ev, zend_object *conn)
+{
+	zval request;
+
+	if (EXPECTED(ev->proto != PHX_HTTP || ev->aux >> 32 == 0)) {
+		return;
+	}
+	ZVAL_UNDEF(&request);
+	phx_make_request(loop, &request, conn, ev);
+	zval_ptr_dtor(&request);
+	phx_after_callback(NULL);
+}
+
 /* The hot path: one message, one callback. */
 static void phx_message(phx_loop *loop, const phx_event *ev, zend_object *obj)
 {
@@ -218,7 +232,8 @@ static void phx_message(phx_loop *loop, const phx_event *ev, zend_object *obj)
 	}
 	ZVAL_DEREF(callback);
 	if (Z_TYPE_P(callback) <= IS_FALSE) {
-		return; /* nobody listens */
+		phx_unheard(loop, ev, obj); /* nobody listens */
+		return;
 	}
 	GC_ADDREF(obj);
 	ZVAL_OBJ(&argv[0], obj);
@@ -332,6 +347,8 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 		case PHX_MESSAGE:
 			if (EXPECTED(!c->closing)) {
 				phx_message(loop, ev, obj);
+			} else {
+				phx_unheard(loop, ev, obj);
 			}
 			break;
 		case PHX_DATA:

@@ -51,6 +51,7 @@ void phx_loop_begin(phx_loop *loop)
 	ZVAL_UNDEF(&loop->on_error);
 	loop->timeout_ns = -1;
 	loop->open = true;
+	phx_uploads_init(loop);
 }
 
 /* At the end of a script: what it holds is released. Its sockets are closed, unless the next script
@@ -63,6 +64,7 @@ void phx_loop_shutdown(void)
 	}
 	loop->open = false;
 	phx_slot_note(loop->engine.loop, -1, EG(exit_status));
+	phx_uploads_end(loop->engine.loop);
 	if (!loop->adopted || !phx_loop_leave(loop)) {
 		phx_loop_close(loop->engine.loop);
 	}

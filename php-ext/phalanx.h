@@ -96,6 +96,8 @@ void phx_tls_release(phx_tls *tls);
 
 /* handover.c */
 bool phx_loop_leave(phx_loop *loop);
+/* http.c */
+void phx_uploads_init(phx_loop *loop);
 
 /* io.c */
 void phx_dispatch_io(phx_loop *loop, const phx_event *ev);

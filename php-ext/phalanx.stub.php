@@ -230,6 +230,12 @@ function phalanx_conn_ws_accept(int $conn, array $headers): bool {}
 /** The class of the objects onMessage gets; '' is Workerman\Protocols\Http\Request. */
 function phalanx_http_request_class(string $class): void {}
 
+/** Where files of forms are put, and how many bytes of a form may be in memory before they are (0: 1 MiB). */
+function phalanx_upload_options(string $dir, int $memory = 0): void {}
+
+/** Removes a file that came with a request and is still where the engine put it. */
+function phalanx_upload_release(string $path): void {}
+
 /* ---- supervisor: only where phalanx_role() is 'script' ---- */
 
 /**

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: b685d544dd8117115d5e6c77ac978a6f016a5d4b */
+ * Stub hash: 241189cbeec2f26aa4df2b19f00ce32dd114ebd3 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -206,6 +206,15 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1
 	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_upload_options, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, dir, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, memory, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_upload_release, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_listen, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, spec, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
@@ -279,6 +288,8 @@ ZEND_FUNCTION(phalanx_conn_tls_info);
 ZEND_FUNCTION(phalanx_tls_check);
 ZEND_FUNCTION(phalanx_conn_ws_accept);
 ZEND_FUNCTION(phalanx_http_request_class);
+ZEND_FUNCTION(phalanx_upload_options);
+ZEND_FUNCTION(phalanx_upload_release);
 ZEND_FUNCTION(phalanx_supervisor_listen);
 ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
@@ -339,6 +350,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_tls_check, arginfo_phalanx_tls_check)
 	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
+	ZEND_FE(phalanx_upload_options, arginfo_phalanx_upload_options)
+	ZEND_FE(phalanx_upload_release, arginfo_phalanx_upload_release)
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)
 	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)

@@ -80,7 +80,7 @@ type conn struct {
 	tail   *bytebufferpool.ByteBuffer // the engine's own answers, behind this batch's operations
 	file   *fileSend
 	ws     *wsState
-	chunk  *chunkState
+	chunk  *bodyState
 	x      *exchange // HTTP whose requests and responses do not simply take turns
 	tls    *tlsState
 
@@ -90,14 +90,6 @@ type conn struct {
 	linger          time.Duration
 	bytesRead       uint64
 	bytesWritten    uint64
-}
-
-type chunkState struct {
-	dec  http1.Chunked
-	body *bytebufferpool.ByteBuffer // the head, then what is decoded
-	head int
-
-	keepAlive bool
 }
 
 type wsState struct {
@@ -468,6 +460,7 @@ func (c *conn) dropBuffersExcept(l *Loop) {
 	}
 	if c.chunk != nil && c.chunk.body != nil {
 		l.hold(c.chunk.body)
+		c.chunk.drop()
 		c.chunk = nil
 	}
 	c.dropBuffers()
@@ -482,6 +475,7 @@ func (c *conn) dropBuffers() {
 	c.in, c.out, c.tail, c.inOff, c.outOff, c.back = nil, nil, nil, 0, 0, nil
 	if c.chunk != nil && c.chunk.body != nil {
 		bytebufferpool.Put(c.chunk.body)
+		c.chunk.drop()
 	}
 	c.chunk = nil
 	if c.ws != nil {

@@ -3,9 +3,7 @@ package loop
 import (
 	"bytes"
 	"errors"
-	"strconv"
 
-	"github.com/valyala/bytebufferpool"
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/frame"
@@ -166,7 +164,7 @@ func (l *Loop) parseHead(c *conn, buf []byte) int {
 
 func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
 	if c.chunk != nil {
-		return l.decodeChunks(c, buf)
+		return l.decodeBody(c, buf)
 	}
 	h := &l.head
 	n := l.parseHead(c, buf)
@@ -183,6 +181,9 @@ func (l *Loop) decodeHTTP(c *conn, buf []byte) int {
 	}
 	total := n + int(h.ContentLength)
 	if total > len(buf) {
+		if l.startForm(c, buf[h.Start:n], h) {
+			return n
+		}
 		l.continueBody(c, h)
 		c.need = int32(total)
 		return 0
@@ -216,13 +217,6 @@ func (l *Loop) continueBody(c *conn, h *http1.Head) {
 	}
 }
 
-func (l *Loop) startChunks(c *conn, head []byte, h *http1.Head) {
-	b := bytebufferpool.Get()
-	b.B = appendPlainHead(b.B[:0], head)
-	c.chunk = &chunkState{body: b, head: len(b.B), keepAlive: h.KeepAlive}
-	l.continueBody(c, h)
-}
-
 // lengthRoom is what stands for a body's length until it is known; the rest of it stays white space.
 const lengthRoom = "          \r\n"
 
@@ -240,29 +234,6 @@ func appendPlainHead(dst, head []byte) []byte {
 	dst = append(dst, "Content-Length: "...)
 	dst = append(dst, lengthRoom...)
 	return append(dst, "\r\n"...)
-}
-
-func (l *Loop) decodeChunks(c *conn, buf []byte) int {
-	s := c.chunk
-	out, n, done, err := s.dec.Decode(s.body.B, buf, int64(c.maxPackage-s.head))
-	s.body.B = out
-	if err != nil {
-		l.refuse(c, err)
-		return 0
-	}
-	if done {
-		c.chunk = nil
-		copy(s.body.B[s.head-len(lengthRoom)-2:], strconv.AppendInt(nil, int64(len(s.body.B)-s.head), 10))
-		end := len(s.body.B)
-		if len(s.dec.Trailers) > 0 {
-			s.body.B = appendExtra(s.body.B, s.dec.Trailers)
-		}
-		l.hold(s.body)
-		l.request(c, s.body.B, s.head, len(s.body.B)-end, s.keepAlive)
-	} else {
-		l.progress(c)
-	}
-	return n
 }
 
 var errHandshakeBody = &http1.Error{Status: 400, Reason: "a WebSocket handshake has no body"}

@@ -1,7 +1,5 @@
 package loop
 
-import "encoding/binary"
-
 // Kind says what an Event is about.
 type Kind uint8
 
@@ -78,11 +76,4 @@ func ParseProto(name string) (Proto, bool) {
 func (e *Event) Request() (head, body, extra []byte) {
 	n, end := int(uint32(e.Aux)), len(e.Data)-int(e.Aux>>32)
 	return e.Data[:n], e.Data[n:end], e.Data[end:]
-}
-
-// appendExtra appends what belongs to a request and is not in its bytes: the trailer fields, each
-// line with its CRLF, behind their length. Workerman\Protocols\Http\Request reads it.
-func appendExtra(dst, trailers []byte) []byte {
-	dst = binary.BigEndian.AppendUint32(dst, uint32(len(trailers)))
-	return append(dst, trailers...)
 }

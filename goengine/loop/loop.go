@@ -22,6 +22,7 @@ import (
 	"github.com/valyala/bytebufferpool"
 	"golang.org/x/sys/unix"
 
+	"github.com/phalanx-php/phalanx/goengine/formdata"
 	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/timer"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
@@ -107,6 +108,10 @@ type Loop struct {
 	fileBuf []byte // for what of a file is to be encrypted
 	deflate deflateState
 
+	form      formdata.Options
+	uploads   map[string]struct{} // files that requests came with, until they are released
+	unchunked []byte              // scratch
+
 	listeners map[int]*listener
 	nextID    int
 	watches   map[int]*watch
@@ -146,6 +151,7 @@ func New(cfg Config) (*Loop, error) {
 		clock:     cfg.Now,
 		listeners: map[int]*listener{},
 		watches:   map[int]*watch{},
+		uploads:   map[string]struct{}{},
 		timers:    timer.New(),
 		events:    make([]Event, 0, maxEvents),
 		httpLim:   http1.DefaultLimits,
@@ -423,6 +429,7 @@ func (l *Loop) Close() {
 	for id := range l.listeners {
 		l.CloseListener(id)
 	}
+	l.RemoveUploads()
 	l.publish()
 	_ = unix.Close(l.eventFD)
 	_ = unix.Close(l.epfd)

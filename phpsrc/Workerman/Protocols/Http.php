@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Workerman\Protocols;
 
 use Phalanx\Http\Preconditions;
+use Phalanx\Http\Uploads;
 use stdClass;
 use Workerman\Connection\TcpConnection;
 use Workerman\Protocols\Http\HeaderLines;
@@ -438,6 +439,10 @@ class Http
     {
         if ($dir !== null) {
             static::$uploadTmpDir = $dir;
+            // Large files are written by the engine, while they arrive.
+            if (function_exists('phalanx_upload_options')) {
+                \phalanx_upload_options($dir, Uploads::memory());
+            }
         }
         if (static::$uploadTmpDir === '') {
             static::$uploadTmpDir = ini_get('upload_tmp_dir') ?: sys_get_temp_dir();

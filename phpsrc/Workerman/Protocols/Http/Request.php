@@ -14,6 +14,7 @@ use function array_walk_recursive;
 use function clearstatcache;
 use function count;
 use function explode;
+use function file_get_contents;
 use function file_put_contents;
 use function is_file;
 use function is_string;
@@ -90,6 +91,14 @@ class Request implements Stringable
 
     private ?string $lowerHead = null;
 
+    /**
+     * Files of a large form that the engine has written to disk: by where in $buffer their content is missing, path ('':
+     * it could not be written) and size.
+     *
+     * @var array<int, array{string, int}>
+     */
+    private array $spooled = [];
+
     /** @var array<class-string, bool> whether a subclass has its own parseHeaders(); for the thread's life */
     private static array $ownParser = [];
 
@@ -112,17 +121,50 @@ class Request implements Stringable
      * Takes what the engine knows of the request besides its bytes.
      *
      * @internal called from C; only for requests that have it
-     * @param string $extra the length of the trailer section (32 bits) and the section
+     * @param string $extra what goengine/loop.appendExtra() writes: trailer fields, then files on disk
      */
     public function setEngineExtra(string $extra): void
     {
         $end = 4 + unpack('N', $extra)[1];
-        $trailers = [];
-        foreach (explode("\r\n", substr($extra, 4, $end - 6)) as $line) {
-            [$name, $value] = explode(':', $line, 2);
-            $trailers[strtolower($name)] = ltrim($value);
+        if ($end > 4) {
+            $trailers = [];
+            foreach (explode("\r\n", substr($extra, 4, $end - 6)) as $line) {
+                [$name, $value] = explode(':', $line, 2);
+                $trailers[strtolower($name)] = ltrim($value);
+            }
+            $this->setChunkTrailers($trailers);
         }
-        $this->setChunkTrailers($trailers);
+        for ($at = $end; $at < strlen($extra); $at += 20 + $file['length']) {
+            $file = unpack('Joffset/Jsize/Nlength', $extra, $at);
+            $this->spooled[$file['offset']] = [substr($extra, $at + 20, $file['length']), $file['size']];
+        }
+    }
+
+    /**
+     * The bytes as they came, the contents of files on disk included.
+     *
+     * @throws RuntimeException when one of them is not there any more, or never could be written
+     */
+    private function assembled(): string
+    {
+        $whole = '';
+        $at = 0;
+        foreach ($this->spooled as $offset => [$path]) {
+            $whole .= substr($this->buffer, $at, $offset - $at) . $this->spooledContent($path);
+            $at = $offset;
+        }
+
+        return $whole . substr($this->buffer, $at);
+    }
+
+    private function spooledContent(string $path): string
+    {
+        $content = $path === '' ? false : @file_get_contents($path);
+        if ($content === false) {
+            throw new RuntimeException('A file of this request is on disk no more: it was moved or could not be written');
+        }
+
+        return $content;
     }
 
     /** @return mixed one query parameter, or all of them (an array) when $name is null */
@@ -247,7 +289,7 @@ class Request implements Stringable
                     $complete = $complete && ($key !== 'tmp_name' || is_file($value));
                 }
             );
-            if (!$complete) {
+            if (!$complete && $this->spooled === []) { // what is on disk cannot be written again
                 $this->data['old_files'][] = $this->data['files']; // the others still have to be removed
                 unset($this->data['files']);
             }
@@ -398,14 +440,22 @@ class Request implements Stringable
         return $this->data['head'] ??= strstr($this->buffer, "\r\n\r\n", true);
     }
 
+    /**
+     * The body. That of a large form, whose files are on disk, is put together in memory.
+     *
+     * @throws RuntimeException when a file of a large form has been moved, or could not be written
+     */
     public function rawBody(): string
     {
-        return substr($this->buffer, strpos($this->buffer, "\r\n\r\n") + 4);
+        $whole = $this->spooled === [] ? $this->buffer : $this->assembled();
+
+        return substr($whole, strpos($whole, "\r\n\r\n") + 4);
     }
 
+    /** @throws RuntimeException as rawBody() */
     public function rawBuffer(): string
     {
-        return $this->buffer;
+        return $this->spooled === [] ? $this->buffer : $this->assembled();
     }
 
     protected function parseHeadFirstLine(): void
@@ -543,7 +593,8 @@ class Request implements Stringable
         }
         $next = $partEnd + strlen($boundary) + 2;
         $head = trim(substr($this->buffer, $sectionStartOffset, $headEnd - $sectionStartOffset));
-        $content = substr($this->buffer, $headEnd + 4, $partEnd - $headEnd - 4);
+        $spooled = $this->spooled[$headEnd + 4] ?? null;
+        $content = $spooled === null ? substr($this->buffer, $headEnd + 4, $partEnd - $headEnd - 4) : '';
 
         $file = [];
         $field = null;
@@ -556,11 +607,12 @@ class Request implements Stringable
                 case 'content-disposition':
                     if (preg_match('/name="(.*?)"; filename="(.*?)"/i', $parts[1], $match) === 1) {
                         $field = $match[1];
-                        $file = [...$file, ...$this->storeUpload($field, $match[2], $content)];
+                        $file = [...$file, ...$this->storeUpload($field, $match[2], $content, $spooled)];
                         $file['type'] ??= '';
                         break;
                     }
                     if (preg_match('/name="(.*?)"$/', $parts[1], $match) === 1) {
+                        $content = $spooled === null ? $content : $this->spooledContent($spooled[0]);
                         $postEncodeString .= urlencode($match[1]) . '=' . urlencode($content) . '&';
                     }
                     return $next;
@@ -581,13 +633,19 @@ class Request implements Stringable
         return $next;
     }
 
-    /** @return array{name: string, tmp_name: string, size: int, error: int, full_path: string} */
-    private function storeUpload(string $field, string $fileName, string $content): array
+    /**
+     * @param array{string, int}|null $spooled path and size, when the content is on disk already
+     * @return array{name: string, tmp_name: string, size: int, error: int, full_path: string}
+     */
+    private function storeUpload(string $field, string $fileName, string $content, ?array $spooled): array
     {
         $tmpName = '';
         $error = UPLOAD_ERR_OK;
         $folder = Http::uploadTmpDir();
-        if ($folder === '') {
+        if ($spooled !== null) {
+            $tmpName = $spooled[0];
+            $error = $tmpName === '' ? UPLOAD_ERR_CANT_WRITE : UPLOAD_ERR_OK;
+        } elseif ($folder === '') {
             $error = UPLOAD_ERR_NO_TMP_DIR;
         } elseif ($content === '' && $field === '') {
             $error = UPLOAD_ERR_NO_FILE;
@@ -601,7 +659,7 @@ class Request implements Stringable
         return [
             'name' => $fileName,
             'tmp_name' => $tmpName,
-            'size' => strlen($content),
+            'size' => $spooled[1] ?? strlen($content),
             'error' => $error,
             'full_path' => $fileName,
         ];
@@ -643,7 +701,7 @@ class Request implements Stringable
 
     public function __toString(): string
     {
-        return $this->buffer;
+        return $this->rawBuffer();
     }
 
     public function __set(string $name, mixed $value): void
@@ -682,6 +740,11 @@ class Request implements Stringable
     /** Removes the uploaded files that were not moved away. */
     public function __destruct()
     {
+        if ($this->isSafe) {
+            foreach ($this->spooled as [$path]) {
+                \phalanx_upload_release($path);
+            }
+        }
         if (!$this->isSafe || (empty($this->data['files']) && empty($this->data['old_files']))) {
             return;
         }
