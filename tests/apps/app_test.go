@@ -32,7 +32,7 @@ type app struct {
 	ports []int
 }
 
-// prepare copies the application that a variable names and lays a folder of testdata over it ('' none). It finds its ports in PORT,
+// prepare copies the application that a variable names and lays a folder of testdata over it (” none). It finds its ports in PORT,
 // PORT2 ...
 func prepare(t *testing.T, variable, overlay string, ports int) *app {
 	t.Helper()
