@@ -21,7 +21,15 @@ function phalanx_loop_run(): void {}
 /** Makes phalanx_loop_run() return after the current callback. */
 function phalanx_loop_stop(): void {}
 
-/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'connections') when the supervisor wants something of this slot. */
+/**
+ * Has connections end by themselves: HTTP ones with their next response, or soon when they are idle; with $all the others
+ * too (WebSockets with code 1001), unless a part of a message has come. Close the listeners before.
+ *
+ * @return int how many connections that came by a listener are left; call again to see, and to close what has become fit
+ */
+function phalanx_loop_drain(bool $all): int {}
+
+/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'drain'|'connections') when the supervisor wants something of this slot. */
 function phalanx_loop_on_control(?callable $callback): void {}
 
 /**
@@ -241,7 +249,7 @@ function phalanx_upload_release(string $path): void {}
 /**
  * Binds the workers' sockets: connections wait in their queues from now on.
  *
- * $spec: script: string; argv: list<string>; stopTimeout: float (seconds); pidFile, logFile: string; workers: a list of
+ * $spec: script: string; argv: list<string>; stopTimeout, gracefulTimeout: float (seconds); pidFile, logFile: string; workers: a list of
  * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
  * user: string, group: string, reloadable: bool; processes: int (server processes for the workers of each user)
  *
@@ -264,6 +272,12 @@ function phalanx_supervisor_wait(float $timeoutSeconds = -1.0): ?array {}
 
 /** Replaces the slots one by one. */
 function phalanx_supervisor_reload(bool $graceful): void {}
+
+/**
+ * As phalanx_supervisor_stop(), but is not ready any more for $delaySeconds first, while everything is served as before, and
+ * then lets messages finish. phalanx_supervisor_stop() cuts it short.
+ */
+function phalanx_supervisor_drain(float $delaySeconds): void {}
 
 /** Stops the slots, then the server processes; 'stopped' follows. A second call means now. */
 function phalanx_supervisor_stop(bool $graceful): void {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 241189cbeec2f26aa4df2b19f00ce32dd114ebd3 */
+ * Stub hash: d90654ae0c1c7ef3364be0d97177de459917a036 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -10,6 +10,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_run, 0, 0, IS_VOID,
 ZEND_END_ARG_INFO()
 
 #define arginfo_phalanx_loop_stop arginfo_phalanx_loop_run
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_drain, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, all, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_on_control, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 1)
@@ -229,6 +233,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_reload, 0, 1,
 	ZEND_ARG_TYPE_INFO(0, graceful, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_drain, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, delaySeconds, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+
 #define arginfo_phalanx_supervisor_stop arginfo_phalanx_supervisor_reload
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_ask, 0, 1, IS_VOID, 0)
@@ -241,6 +249,7 @@ ZEND_FUNCTION(phalanx_version);
 ZEND_FUNCTION(phalanx_role);
 ZEND_FUNCTION(phalanx_loop_run);
 ZEND_FUNCTION(phalanx_loop_stop);
+ZEND_FUNCTION(phalanx_loop_drain);
 ZEND_FUNCTION(phalanx_loop_on_control);
 ZEND_FUNCTION(phalanx_slot_enter);
 ZEND_FUNCTION(phalanx_slot_tell);
@@ -294,6 +303,7 @@ ZEND_FUNCTION(phalanx_supervisor_listen);
 ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
 ZEND_FUNCTION(phalanx_supervisor_reload);
+ZEND_FUNCTION(phalanx_supervisor_drain);
 ZEND_FUNCTION(phalanx_supervisor_stop);
 ZEND_FUNCTION(phalanx_supervisor_ask);
 ZEND_FUNCTION(phalanx_supervisor_status);
@@ -303,6 +313,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_role, arginfo_phalanx_role)
 	ZEND_FE(phalanx_loop_run, arginfo_phalanx_loop_run)
 	ZEND_FE(phalanx_loop_stop, arginfo_phalanx_loop_stop)
+	ZEND_FE(phalanx_loop_drain, arginfo_phalanx_loop_drain)
 	ZEND_FE(phalanx_loop_on_control, arginfo_phalanx_loop_on_control)
 	ZEND_FE(phalanx_slot_enter, arginfo_phalanx_slot_enter)
 	ZEND_FE(phalanx_slot_tell, arginfo_phalanx_slot_tell)
@@ -356,6 +367,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)
 	ZEND_FE(phalanx_supervisor_reload, arginfo_phalanx_supervisor_reload)
+	ZEND_FE(phalanx_supervisor_drain, arginfo_phalanx_supervisor_drain)
 	ZEND_FE(phalanx_supervisor_stop, arginfo_phalanx_supervisor_stop)
 	ZEND_FE(phalanx_supervisor_ask, arginfo_phalanx_supervisor_ask)
 	ZEND_FE(phalanx_supervisor_status, arginfo_phalanx_supervisor_status)

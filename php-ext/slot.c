@@ -18,6 +18,19 @@ PHP_FUNCTION(phalanx_slot_tell)
 			PHX_OK);
 }
 
+PHP_FUNCTION(phalanx_loop_drain)
+{
+	bool all;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_BOOL(all)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_loop *loop = &phx_current_loop;
+	phx_status left = loop->open ? phx_loop_drain(loop->engine.loop, all) : 0;
+	RETURN_LONG(left > 0 ? left : 0);
+}
+
 PHP_FUNCTION(phalanx_slot_send_failed)
 {
 	ZEND_PARSE_PARAMETERS_NONE();

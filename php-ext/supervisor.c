@@ -129,6 +129,27 @@ PHP_FUNCTION(phalanx_supervisor_stop)
 	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
 }
 
+PHP_FUNCTION(phalanx_supervisor_drain)
+{
+	double delay;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_DOUBLE(delay)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (!(delay >= 0 && delay <= 1e6)) {
+		zend_argument_value_error(1, "must be between 0 and 1000000");
+		RETURN_THROWS();
+	}
+	if (phx_supervisor_drain((int64_t) (delay * 1e9)) != PHX_OK) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
+}
+
 PHP_FUNCTION(phalanx_supervisor_ask)
 {
 	zend_string *wish;

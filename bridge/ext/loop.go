@@ -79,6 +79,19 @@ func phx_loop_flush(h C.int64_t, ops *C.char, n C.size_t) (wait C.int64_t) {
 	return C.int64_t(l.Timeout())
 }
 
+// phx_loop_drain has connections end by themselves, the others as well with all set, and answers
+// how many are left.
+//
+//export phx_loop_drain
+func phx_loop_drain(h C.int64_t, all C.int32_t) (st C.phx_status) {
+	defer guard(&st)
+	l := find(int64(h))
+	if l == nil {
+		return C.PHX_ECLOSED
+	}
+	return C.phx_status(l.Drain(all != 0))
+}
+
 // phx_loop_apply applies operations in mid-batch.
 //
 //export phx_loop_apply

@@ -128,6 +128,19 @@ func phx_supervisor_tell(what, graceful C.int32_t) (st C.phx_status) {
 	return C.PHX_OK
 }
 
+// phx_supervisor_drain stops after a time in which everything is served but nothing is ready.
+//
+//export phx_supervisor_drain
+func phx_supervisor_drain(ns C.int64_t) (st C.phx_status) {
+	defer guard(&st)
+	s := current()
+	if s == nil {
+		return C.PHX_ECLOSED
+	}
+	s.Drain(time.Duration(ns))
+	return C.PHX_OK
+}
+
 // phx_supervisor_ask has every slot's script hear a wish.
 //
 //export phx_supervisor_ask

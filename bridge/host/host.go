@@ -139,7 +139,13 @@ func (h *host) obey(rd *bufio.Reader) {
 		case "reload":
 			go h.reload(cmd.Graceful)
 		case "stop":
-			h.stop(cmd.Graceful)
+			command := "stop"
+			if cmd.Graceful {
+				command = "graceful"
+			}
+			h.stop(command)
+		case "drain":
+			h.stop("drain")
 		case "ask":
 			for _, s := range h.slots {
 				ext.SlotAsk(s.worker, s.id, cmd.Wish)
@@ -439,17 +445,14 @@ func (h *host) awaitReplacement(s *slot, exits int, began time.Time) {
 	}
 }
 
-// stop ends the slots; the process ends when their scripts have.
-func (h *host) stop(graceful bool) {
+// stop ends the slots by the command "stop", "graceful" or "drain"; the process ends when their
+// scripts have.
+func (h *host) stop(command string) {
 	h.mu.Lock()
 	h.stopping = true
 	slots := h.slots
 	h.mu.Unlock()
 	h.boots.retry() // those that pause have nothing to wait for
-	command := "stop"
-	if graceful {
-		command = "graceful"
-	}
 	for _, s := range slots {
 		_ = ext.SlotControl(s.worker, s.id, command)
 	}

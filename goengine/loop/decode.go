@@ -123,6 +123,7 @@ func (l *Loop) violation(c *conn, err error) {
 		l.enqueue(c)
 		return
 	}
+	l.pulse.refused.Add(1)
 	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: framing lost")
 	if c.announced {
 		l.events = append(l.events, Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
@@ -137,6 +138,7 @@ func (l *Loop) refuse(c *conn, err error) {
 	if !errors.As(err, &he) {
 		he = &http1.Error{Status: 400, Reason: "bad request"}
 	}
+	l.pulse.refused.Add(1)
 	l.log.WithField("status", he.Status).WithField("remote", c.remote).Debug("loop: " + he.Reason)
 	if c.inflight > 0 { // its turn comes with the last response owed
 		c.exchange().refused = he
@@ -200,7 +202,7 @@ func (l *Loop) request(c *conn, data []byte, head, extra int, keepAlive bool) {
 	}
 	c.inflight++
 	c.inHead, c.sent100 = false, false
-	c.closeRsp = !keepAlive
+	c.closeRsp = !keepAlive || l.draining
 	c.deadline = 0
 	l.message(c, data, uint64(head)|uint64(extra)<<32)
 }
@@ -278,6 +280,7 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 		if errors.As(err, &ce) {
 			code, reason = ce.Code, ce.Reason
 		}
+		l.pulse.refused.Add(1)
 		l.reply(c, ws.AppendClose(nil, code, reason))
 		l.closeAfterOutput(c, DefaultLinger)
 		return 0

@@ -73,6 +73,7 @@ func (l *Loop) Flush(ops []byte) {
 	}
 	l.closing = l.closing[:0]
 	l.publish()
+	l.pulse.end(l.clock())
 }
 
 // Apply encodes and writes a run of operations, connection by connection. The rest of a flush is

@@ -94,6 +94,7 @@ func (l *Loop) listenerReady(id int) {
 			continue // that peer is gone; the next may be there
 		case errno != 0:
 			// Out of descriptors or memory: the queue stays ready, so pause rather than spin.
+			l.pulse.acceptErrors.Add(1)
 			l.log.WithError(errno).Error("loop: cannot accept; trying again in a second")
 			l.backOff(lst)
 			return

@@ -131,8 +131,10 @@ type Loop struct {
 	memos   map[ID][]byte // the old script's notes
 	Mark    int64         // a number that scripts leave for each other
 
+	draining  bool // drain.go
 	stats     counters
 	published published
+	pulse     pulse
 	pinned    runtime.Pinner
 	closed    bool
 }
@@ -164,6 +166,7 @@ func New(cfg Config) (*Loop, error) {
 		l.clock = monotonic
 	}
 	l.now = l.clock()
+	l.pulse.begin(l.now)
 	l.wheel.start(l.now)
 	var err error
 	if l.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
@@ -186,11 +189,10 @@ func New(cfg Config) (*Loop, error) {
 	return l, nil
 }
 
-func monotonic() time.Duration {
-	var ts unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts)
-	return time.Duration(ts.Nano())
-}
+// monotonic is never zero: Go reads the clock without entering the kernel, relative to a time before.
+func monotonic() time.Duration { return time.Since(processStart) }
+
+var processStart = time.Now().Add(-time.Hour)
 
 // FD is the epoll descriptor that the owner waits on.
 func (l *Loop) FD() int { return l.epfd }
@@ -205,6 +207,7 @@ func (l *Loop) Now() time.Duration { return l.now }
 func (l *Loop) Process(ready []unix.EpollEvent) []Event {
 	l.release()
 	l.now = l.clock()
+	l.pulse.begin(l.now)
 	l.events = append(l.events[:0], l.takeQueued()...)
 	l.turn++
 	l.expire()

@@ -76,6 +76,11 @@ func (f *fake) serve() int {
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
 		case "status":
 			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}))
+		case "drain":
+			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: "drain"}})
+			if f.spec.Script != stubborn {
+				return 0
+			}
 		case "stop":
 			if f.spec.Script == stubborn {
 				continue

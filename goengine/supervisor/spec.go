@@ -28,8 +28,10 @@ type Spec struct {
 	Workers     []Worker `json:"workers"`
 	Processes   int      `json:"processes"`   // server processes for the workers of each user; default 1
 	StopTimeout float64  `json:"stopTimeout"` // seconds
-	PidFile     string   `json:"pidFile"`
-	LogFile     string   `json:"logFile"`
+	// GracefulTimeout bounds, in seconds, how long a graceful stop waits for connections.
+	GracefulTimeout float64 `json:"gracefulTimeout"`
+	PidFile         string  `json:"pidFile"`
+	LogFile         string  `json:"logFile"`
 	// Settings are lines of php.ini that the command line gave with -d.
 	Settings string `json:"settings"`
 	// INIPath and NoINI are -c and -n of the command line.
@@ -39,6 +41,10 @@ type Spec struct {
 
 func (s *Spec) stopTimeout() time.Duration {
 	return max(time.Duration(s.StopTimeout*float64(time.Second)), time.Second)
+}
+
+func (s *Spec) gracefulTimeout() time.Duration {
+	return max(time.Duration(s.GracefulTimeout*float64(time.Second)), 0) + s.stopTimeout()
 }
 
 // Kinds of Event.
@@ -101,6 +107,7 @@ type Server struct {
 type Status struct {
 	PID     int
 	Started time.Time
+	State   string // starting, running, reloading, draining, stopping
 	Servers []Server
 	Slots   []Slot
 }
@@ -110,7 +117,7 @@ const ControlEnv = "PHALANX_CONTROL_FD"
 
 // Command goes from the supervisor to the server process, one JSON object a line.
 type Command struct {
-	Cmd      string  `json:"cmd"`            // start, reload, stop, status, ask
+	Cmd      string  `json:"cmd"`            // start, reload, stop, drain, status, ask
 	Wish     string  `json:"wish,omitempty"` // ask: what every slot's script is to hear
 	Spec     *Spec   `json:"spec,omitempty"`
 	Places   []Place `json:"places,omitempty"` // start

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/socket"
 )
@@ -16,10 +17,11 @@ const (
 	startTimeout  = 60 * time.Second // default of Options.StartTimeout
 	steady        = 5 * time.Second  // a process that ran so long is not failing again and again
 	maxBackOff    = 5 * time.Second
-	lastWords     = time.Second     // for what a process has reported before it ended
-	killGrace     = time.Second     // on top of the stop time-out, before SIGKILL
-	statusTimeout = 2 * time.Second // for the answers to a status command
-	firstFD       = 4               // of the listening sockets, behind the standard streams and the control channel
+	lastWords     = time.Second            // for what a process has reported before it ended
+	killGrace     = time.Second            // on top of the stop time-out, before SIGKILL
+	statusTimeout = 2 * time.Second        // for the answers to a status command
+	refuseAfter   = 200 * time.Millisecond // from the end of a drain's delay: slots have stopped accepting by then
+	firstFD       = 4                      // of the listening sockets, behind the standard streams and the control channel
 )
 
 // Options say how the server processes are started.
@@ -46,8 +48,11 @@ type Supervisor struct {
 	started     time.Time
 	spawns      chan spawnRequest
 
-	mu        sync.Mutex // guards all below and what servers say it does
-	stopping  bool
+	mu        sync.Mutex  // guards all below and what servers say it does
+	stopping  bool        // no server process is replaced any more
+	ending    ending      // serving < draining < ...
+	drain     *time.Timer // to the end of the delay
+	refuse    *time.Timer // to the refusal of new connections
 	reloading bool
 	running   int // servers that are not over
 	seq       int
@@ -143,7 +148,12 @@ func (s *Supervisor) closeSockets() {
 }
 
 func (s *Supervisor) release() {
+	s.mu.Lock()
+	if s.refuse != nil {
+		s.refuse.Stop()
+	}
 	s.closeSockets()
+	s.mu.Unlock()
 	close(s.spawns)
 }
 
@@ -200,7 +210,7 @@ func (s *Supervisor) Wait(timeout time.Duration) (Event, bool) { return s.events
 func (s *Supervisor) Reload(graceful bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.reloading || s.stopping {
+	if s.reloading || s.ending != serving {
 		return
 	}
 	s.reloading = true
@@ -232,30 +242,82 @@ func (s *Supervisor) reload(graceful bool) {
 	s.emit(ev)
 }
 
-// Stop ends the slots, then the server processes; Stopped follows. Without grace the processes are
-// killed when the stop time-out has passed. A second call without grace means now.
+// How far the end of the application has come.
+type ending int
+
+const (
+	serving ending = iota
+	draining
+	gracefulStop
+	plainStop
+	killing
+)
+
+// Drain makes the application not ready and stops it after a while: slots stop accepting, have their
+// connections end by themselves and then stop, within the stop time-out all together.
+func (s *Supervisor) Drain(delay time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending >= draining {
+		return
+	}
+	s.ending = draining
+	s.drain = time.AfterFunc(delay, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.ending == draining {
+			s.end(Command{Cmd: "drain"}, s.spec.stopTimeout()+killGrace)
+			s.refuse = time.AfterFunc(refuseAfter, s.shutListeners)
+		}
+	})
+}
+
+// shutListeners has the kernel refuse connections, which would otherwise wait for slots that
+// accept no more. It concerns all copies of the sockets.
+func (s *Supervisor) shutListeners() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, files := range s.sockets {
+		for _, f := range files {
+			if raw, err := f.SyscallConn(); err == nil {
+				_ = raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+			}
+		}
+	}
+}
+
+// Stop ends the slots, then the server processes; Stopped follows. The processes are killed when
+// the stop time-out has passed, or the graceful one. After a graceful stop or a drain, a call
+// without grace stops at once; after that one, it means now.
 func (s *Supervisor) Stop(graceful bool) {
 	s.mu.Lock()
-	again := s.stopping
+	defer s.mu.Unlock()
+	switch {
+	case graceful && s.ending >= gracefulStop:
+	case graceful:
+		s.ending = gracefulStop
+		s.end(Command{Cmd: "stop", Graceful: true}, s.spec.gracefulTimeout()+killGrace)
+	case s.ending < plainStop:
+		s.ending = plainStop
+		s.end(Command{Cmd: "stop"}, s.spec.stopTimeout()+killGrace)
+	default:
+		s.ending = killing
+		s.end(Command{Cmd: "stop"}, 0)
+	}
+}
+
+// end tells all server processes to, and kills those that take too long. Called with mu held.
+func (s *Supervisor) end(cmd Command, limit time.Duration) {
 	s.stopping = true
-	processes := make([]*process, len(s.servers))
-	for i, sv := range s.servers {
-		processes[i] = sv.process
-		if graceful {
-			continue
-		}
-		wait := s.spec.stopTimeout() + killGrace
-		if again {
-			wait = 0
-		}
+	if s.drain != nil {
+		s.drain.Stop()
+	}
+	for _, sv := range s.servers {
 		if sv.kill != nil {
 			sv.kill.Stop()
 		}
-		sv.kill = time.AfterFunc(wait, sv.process.kill)
-	}
-	s.mu.Unlock()
-	for _, p := range processes {
-		s.send(p, Command{Cmd: "stop", Graceful: graceful})
+		sv.kill = time.AfterFunc(limit, sv.process.kill)
+		go s.send(sv.process, cmd) // one that does not read must not hold up the others
 	}
 }
 
@@ -272,11 +334,29 @@ func (s *Supervisor) Ask(wish string) {
 	}
 }
 
+// state is Status.State. Called with mu held.
+func (s *Supervisor) state() string {
+	switch {
+	case s.ending > draining || s.stopping:
+		return "stopping"
+	case s.ending == draining:
+		return "draining"
+	case s.reloading:
+		return "reloading"
+	}
+	for _, sv := range s.servers {
+		if !sv.ready && sv.restarts == 0 {
+			return "starting"
+		}
+	}
+	return "running"
+}
+
 // Status asks the server processes; the slots of those that do not answer within two seconds are
 // left out.
 func (s *Supervisor) Status() Status {
 	s.mu.Lock()
-	st := Status{PID: os.Getpid(), Started: s.started}
+	st := Status{PID: os.Getpid(), Started: s.started, State: s.state()}
 	type question struct {
 		p      *process
 		seq    int

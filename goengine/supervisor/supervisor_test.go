@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -257,5 +258,53 @@ func TestASuccessorThatDoesNotComeUpIsKilled(t *testing.T) {
 	require.NoError(t, os.Remove(spec.PidFile))
 	a.await(supervisor.Ready)
 	a.Stop(true)
+	a.await(supervisor.Stopped)
+}
+
+func TestDrainEndsAfterItsDelay(t *testing.T) {
+	address := freeAddress(t)
+	a := start(t, supervisor.Spec{Script: serves, Workers: []supervisor.Worker{{Listen: "tcp://" + address}}})
+	a.await(supervisor.Ready)
+	require.Equal(t, "running", a.Status().State)
+	a.Drain(300 * time.Millisecond)
+	a.Drain(0) // changes nothing
+	a.Reload(false)
+	require.Equal(t, "draining", a.Status().State)
+	c, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	require.Contains(t, greeting(t, c), "socket 0", "served as before")
+	ev, before := a.await(supervisor.SlotExit)
+	require.Equal(t, "drain", ev.Message)
+	require.Empty(t, before, "no reload")
+	a.await(supervisor.Stopped)
+}
+
+func TestADeadProcessIsReplacedWhileDraining(t *testing.T) {
+	a := start(t, supervisor.Spec{Script: serves})
+	first, _ := a.await(supervisor.Ready)
+	a.Drain(time.Hour)
+	require.NoError(t, unix.Kill(first.PID, unix.SIGKILL))
+	a.await(supervisor.Ready)
+	a.Stop(false)
+	a.await(supervisor.Stopped)
+}
+
+// Who accepts no more must not leave clients waiting.
+func TestConnectionsAreRefusedAtTheEndOfADrain(t *testing.T) {
+	address := freeAddress(t)
+	a := start(t, supervisor.Spec{Script: stubborn, StopTimeout: 60, Workers: []supervisor.Worker{{Listen: "tcp://" + address}}})
+	a.await(supervisor.Ready)
+	a.Drain(0)
+	a.await(supervisor.SlotExit)
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = c.Close()
+		}
+		return errors.Is(err, unix.ECONNREFUSED)
+	}, 10*time.Second, 10*time.Millisecond)
+	require.Equal(t, "stopping", a.Status().State)
+	a.Stop(false)
+	a.Stop(false)
 	a.await(supervisor.Stopped)
 }

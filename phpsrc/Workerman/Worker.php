@@ -213,6 +213,16 @@ class Worker
     /** Seconds a slot may take to stop. */
     public static int $stopTimeout = 2;
 
+    /**
+     * Seconds from SIGTERM to the stop: the monitor's /ready answers 503, everything is served as before. Then
+     * accepting ends, WebSockets close with 1001, other connections when their message is answered, within
+     * $stopTimeout. 0: SIGTERM stops as SIGINT does. Not Workerman's.
+     */
+    public static float $drainDelay = 0.0;
+
+    /** Seconds that a graceful stop waits for connections; what is left is closed then. Not Workerman's. */
+    public static float $gracefulTimeout = 300.0;
+
     /** Server processes for the workers of each user; --processes=N on the command line is stronger. Not Workerman's. */
     public static int $processes = 1;
 

@@ -135,6 +135,7 @@ trait Master
             'workers' => $workers,
             'processes' => self::serverProcesses(),
             'stopTimeout' => (float)static::$stopTimeout,
+            'gracefulTimeout' => static::$gracefulTimeout,
             'pidFile' => static::$pidFile,
             'logFile' => static::$logFile,
         ]);
@@ -199,8 +200,8 @@ trait Master
                 case 'ready':
                 case 'reloaded':
                     if ($event['message'] ?? '') {
-                        static::log(self::title() . ' reload broken off, the workers not yet replaced keep the old code: '
-                            . $event['message']);
+                        static::log(self::title() . ' reload broken off,'
+                            . " the workers not yet replaced keep the old code: $event[message]");
                     }
                     self::reloaded();
                     break;
@@ -293,8 +294,13 @@ trait Master
     protected static function signalHandler(int $signal): void
     {
         switch ($signal) {
-            case \SIGINT:
             case \SIGTERM:
+                if (static::$drainDelay > 0 && self::isMaster() && static::$status !== static::STATUS_SHUTDOWN) {
+                    self::drainMaster();
+                    break;
+                }
+                // no break
+            case \SIGINT:
             case \SIGHUP:
             case \SIGTSTP:
                 static::$gracefulStop = false;
@@ -359,6 +365,14 @@ trait Master
             }
         }
         \phalanx_supervisor_reload(static::$gracefulStop);
+    }
+
+    private static function drainMaster(): void
+    {
+        static::$status = static::STATUS_SHUTDOWN;
+        $delay = static::$drainDelay;
+        static::log(self::title() . " received signal SIGTERM, not ready any more, stopping in $delay seconds");
+        \phalanx_supervisor_drain((float)$delay);
     }
 
     private static function stopMasterAndWorkers(int $code, mixed $log): void

@@ -158,7 +158,9 @@ trait Output
     private static function workersHaveJit(): bool
     {
         if (\phalanx_role() === 'slot') {
-            return \function_exists('opcache_get_status') && (\opcache_get_status(false)['jit']['on'] ?? false) === true;
+            $status = \function_exists('opcache_get_status') ? \opcache_get_status(false) : [];
+
+            return ($status['jit']['on'] ?? false) === true;
         }
         $off = static fn (string $name, array $values): bool => \in_array(
             \strtolower((string)\get_cfg_var($name)),

@@ -25,6 +25,9 @@ trait Slot
     /** The slot's exit status, once it is decided. */
     private static int $exitCode = 0;
 
+    /** Unix time until which a graceful stop waits for connections. */
+    private static ?float $graceEnds = null;
+
     /** What status and onWorkerExit name this slot by: its thread. */
     private static int $slotPid = 0;
 
@@ -109,12 +112,32 @@ trait Slot
             self::$endsForGood = self::$endsForGood || $wish === 'stop' || $wish === 'graceful';
             match ($wish) {
                 'stop' => static::signalHandler(\SIGINT),
-                'graceful' => static::signalHandler(\SIGQUIT),
+                'graceful' => [static::signalHandler(\SIGQUIT), \phalanx_loop_drain(false)],
+                'drain' => self::drain(),
                 'reload' => self::reloadSlot(false),
                 'reload-graceful' => self::reloadSlot(true),
                 'connections' => self::writeConnectionRows(),
                 default => null,
             };
+        });
+    }
+
+    /** Stops, but first lets connections end by themselves. */
+    private static function drain(): void
+    {
+        if (static::$status === static::STATUS_SHUTDOWN) {
+            return;
+        }
+        static::$status = static::STATUS_SHUTDOWN;
+        foreach (static::$workers as $worker) {
+            $worker->unlisten();
+        }
+        $deadline = \microtime(true) + 0.8 * static::$stopTimeout; // the rest is onWorkerStop's
+        $timer = Timer::repeat(0.01, static function () use ($deadline, &$timer): void {
+            if (\phalanx_loop_drain(true) === 0 || \microtime(true) > $deadline) {
+                Timer::del($timer);
+                static::stopAll();
+            }
         });
     }
 
@@ -181,7 +204,12 @@ trait Slot
             return self::isBusyBeforeRenewal($workers);
         }
         if (static::$gracefulStop) {
-            return \phalanx_loop_stats()['connections'] > 0;
+            self::$graceEnds ??= \microtime(true) + static::$gracefulTimeout;
+            \phalanx_loop_drain(false);
+            if (\microtime(true) <= self::$graceEnds) {
+                return \phalanx_loop_stats()['connections'] > 0;
+            }
+            static::$gracefulStop = false;
         }
 
         return self::closeConnections($workers);
