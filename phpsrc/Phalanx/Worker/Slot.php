@@ -109,7 +109,7 @@ trait Slot
     protected static function reinstallSignal(): void
     {
         \phalanx_loop_on_control(static function (string $wish): void {
-            self::$endsForGood = self::$endsForGood || $wish === 'stop' || $wish === 'graceful';
+            self::$endsForGood = self::$endsForGood || \in_array($wish, ['stop', 'graceful', 'drain'], true);
             match ($wish) {
                 'stop' => static::signalHandler(\SIGINT),
                 'graceful' => [static::signalHandler(\SIGQUIT), \phalanx_loop_drain(false)],
@@ -180,7 +180,11 @@ trait Slot
         if (static::$globalEvent === null) {
             exit($code);
         }
-        $patience = self::isRenewed() && !static::$gracefulStop ? static::$stopTimeout : \INF;
+        $patience = match (true) {
+            !self::isRenewed() => \INF, // the supervisor's, and see connectionsRemain()
+            static::$gracefulStop => static::$gracefulTimeout,
+            default => static::$stopTimeout,
+        };
         $since = \microtime(true);
         $endWhenDone = static function () use ($workers, $code, $patience, $since): void {
             if (!self::connectionsRemain($workers) || \microtime(true) - $since > $patience) {
