@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,6 +81,7 @@ func generate(in io.Reader, out io.Writer) error {
 
 type generator struct {
 	fds     []int
+	secure  []*tls.Conn // over them, for the load that has TLS
 	buf     []byte
 	next    uint64 // the next message's number: no two runs use the same
 	speaker int
@@ -109,6 +111,13 @@ func (g *generator) open(job loadJob) error {
 			return fmt.Errorf("connection %d: %w", len(g.fds)+1, err)
 		}
 		g.fds = append(g.fds, fd)
+		if job.Load == loadTLS {
+			c, err := secure(fd)
+			if err != nil {
+				return fmt.Errorf("connection %d: %w", len(g.fds), err)
+			}
+			g.secure = append(g.secure, c)
+		}
 	}
 	return g.greet(job.traffic())
 }
@@ -151,7 +160,7 @@ func (g *generator) close() {
 	for _, fd := range g.fds {
 		_ = unix.Close(fd) // nothing is lost: all answers have been read
 	}
-	g.fds = nil
+	g.fds, g.secure = nil, nil
 }
 
 // run sends batches in lockstep: one write on each connection, then all answers.
@@ -197,7 +206,7 @@ func (g *generator) lockstep(fds []int, first int, b *batch) error {
 	g.next += uint64(len(fds) * b.depth)
 	for i, fd := range fds {
 		b.fill(start+uint64(i*b.depth), uint64(first+i))
-		if err := writeAll(fd, b.bytes); err != nil {
+		if err := g.write(first+i, fd, b.bytes); err != nil {
 			return fmt.Errorf("connection %d: %w", first+i, err)
 		}
 	}
@@ -240,12 +249,26 @@ func (g *generator) broadcast(fds []int, _ int, b *batch) error {
 	return nil
 }
 
+func (g *generator) write(i, fd int, p []byte) error {
+	if g.secure != nil {
+		_, err := g.secure[i].Write(p)
+		return err
+	}
+	return writeAll(fd, p)
+}
+
 func (g *generator) read(i, fd int, want answer) error {
 	if cap(g.buf) < len(want.Bytes) {
 		g.buf = make([]byte, len(want.Bytes))
 	}
 	g.buf = g.buf[:len(want.Bytes)]
-	if err := readFull(fd, g.buf); err != nil {
+	var err error
+	if g.secure != nil {
+		_, err = io.ReadFull(g.secure[i], g.buf)
+	} else {
+		err = readFull(fd, g.buf)
+	}
+	if err != nil {
 		return fmt.Errorf("connection %d: %w", i, err)
 	}
 	if err := want.check(g.buf); err != nil {

@@ -45,7 +45,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "build/bench.json", "file for the figures as JSON")
 	flag.BoolVar(&o.short, "short", false, "few and brief rounds: checks that every server answers right, figures are rough")
 	flag.StringVar(&o.only, "only", "", "servers to compare, as in a,c")
-	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, broadcast")
+	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all servers")
 	flag.IntVar(&o.idle, "idle", 10000, "idle connections of the memory test")
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
@@ -92,6 +92,9 @@ func run(o options) (err error) {
 		return err
 	}
 	if b.temp, err = os.MkdirTemp("", "phalanx-bench"); err != nil {
+		return err
+	}
+	if err := makeCertificate(b.temp); err != nil {
 		return err
 	}
 	var once sync.Once
@@ -144,7 +147,8 @@ func grid(http, rooms []int) (cells []cell) {
 		}
 	}
 	cells = append(cells, cell{loadRequest, 64, 1, false}, cell{loadWebSocket, 100, 1, false},
-		cell{loadText, 64, 1, false}, cell{loadText, 64, 16, false})
+		cell{loadText, 64, 1, false},
+		cell{loadText, 64, 16, false}, cell{loadTLS, 64, 1, false})
 	for _, n := range rooms {
 		cells = append(cells, cell{loadBroadcast, n, 1, false}, cell{loadBroadcast, n, 10, false})
 	}

@@ -28,6 +28,23 @@ func writeAll(fd int, b []byte) error {
 	return nil
 }
 
+// readSome waits for a first byte.
+func readSome(fd int, b []byte) (int, error) {
+	for {
+		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+		switch {
+		case errno == 0 && n == 0:
+			return 0, io.EOF
+		case errno == 0:
+			return int(n), nil
+		case errors.Is(errno, unix.EAGAIN):
+			return 0, fmt.Errorf("nothing came in %v", ioTimeout)
+		case errno != unix.EINTR:
+			return 0, os.NewSyscallError("read", errno)
+		}
+	}
+}
+
 func readFull(fd int, b []byte) error {
 	for got := 0; got < len(b); {
 		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[got])), uintptr(len(b)-got))

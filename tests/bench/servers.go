@@ -51,7 +51,7 @@ var errAbsent = errors.New("not here")
 
 func allServers() []*server {
 	messages := []string{loadWebSocket, loadText, loadBroadcast}
-	all := append([]string{loadRequest}, messages...)
+	all := append([]string{loadRequest, loadTLS}, messages...)
 	return []*server{
 		{Key: "a", Name: "bare epoll loop in C", loads: messages, exact: true, prepare: prepareEpoll},
 		{Key: "b", Name: "engine, Go handler", exact: true, prepare: prepareGo("goserver")},

@@ -88,6 +88,7 @@ var targets = map[comparison]map[goal]float64{
 		{loadRequest, false, false}:   0.55,
 		{loadWebSocket, false, false}: 0.9,
 		{loadText, false, false}:      0.95, {loadText, true, false}: 0.2,
+		{loadTLS, false, false}:       0.9,
 		{loadBroadcast, false, false}: 0.92, {loadBroadcast, true, false}: 0.25,
 	},
 	{"c", "e"}: {

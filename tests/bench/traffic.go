@@ -14,6 +14,7 @@ const (
 	loadRequest   = "request"   // query, cookies, JSON in and out, a session in a file
 	loadWebSocket = "websocket" // echo
 	loadText      = "text"      // echo of lines
+	loadTLS       = "tls"       // the GET with TLS, on connections that stay
 	loadBroadcast = "broadcast" // each message goes to every connection
 )
 
@@ -52,6 +53,8 @@ func trafficOf(load string, varied bool, learnt answer) *traffic {
 			t.number = []int{len(t.message) - len("\r\n\r\n") - numberDigits}
 		}
 		return t
+	case loadTLS:
+		return trafficOf(loadHTTP, true, answer{Bytes: []byte(workermanAnswer)})
 	case loadRequest:
 		return requestTraffic()
 	case loadText:

@@ -22,9 +22,10 @@ if (property_exists(Worker::class, 'statusFile')) {
     Worker::$statusFile = "$state/bench.status";
 }
 
-function benchWorker(string $scheme): Worker
+function benchWorker(string $scheme, array $context = []): Worker
 {
-    $worker = new Worker("$scheme://127.0.0.1:" . (int) getenv('BENCH_PORT'), ['socket' => ['backlog' => 4096]]);
+    $address = "$scheme://127.0.0.1:" . (int) getenv('BENCH_PORT');
+    $worker = new Worker($address, $context + ['socket' => ['backlog' => 4096]]);
     $worker->name = 'bench';
     $worker->count = 1;
 
