@@ -121,3 +121,14 @@ func (a *app) listening() {
 		return true
 	}, patience, poll)
 }
+
+// lines are those of the output that are this text.
+func (a *app) lines(text string) []string {
+	var found []string
+	for line := range strings.SplitSeq(a.Output(), "\n") {
+		if line == text {
+			found = append(found, line)
+		}
+	}
+	return found
+}
