@@ -22,15 +22,16 @@ trait Resuming
     /**
      * What the application keeps of this connection when another script takes over (a reload, recycling, exit, a fatal
      * error): whatever serialize() takes. Not counted among the properties: it costs nothing while it is empty.
+     * The hooks are final because a test double must not try to have its own, which cannot return by reference.
      *
      * @var array<array-key, mixed>
      */
     public array $state {
-        &get {
+        final &get {
             self::$states[$this->realId] ??= [];
             return self::$states[$this->realId];
         }
-        set(array $state) {
+        final set(array $state) {
             self::$states[$this->realId] = $state;
         }
     }

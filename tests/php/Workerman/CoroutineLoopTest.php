@@ -140,9 +140,9 @@ final class CoroutineLoopTest extends EngineCase
         $this->assertAnswer("task 1, task 2\n", $this->client($worker), "go\n");
     }
 
-    public function testThereIsNoRevoltDriver(): void
+    public function testWithoutRevoltThereIsNoDriver(): void
     {
-        $this->expectExceptionMessage('no Revolt driver');
+        $this->expectExceptionMessage('revolt/event-loop is not installed');
         $this->fiberLoop->driver();
     }
 }
