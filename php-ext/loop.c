@@ -14,7 +14,7 @@
 #include "_cgo_export.h"
 
 #define PHX_READY 512
-#define PHX_NOTE_EVERY 256 /* turns between two notes of the memory in use */
+#define PHX_NOTE_STEP (256 << 10) /* change of the memory in use that the engine is told of */
 
 __thread phx_loop phx_current_loop;
 __thread bool phx_thread_slot;
@@ -193,9 +193,7 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	}
 	phx_loop_poll_signals(loop);
 
-	if (UNEXPECTED(++loop->turn % PHX_NOTE_EVERY == 0)) {
-		phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
-	}
+	loop->turn++;
 	phx_status count = phx_loop_process(loop->engine.loop, ready, n);
 	loop->count = count;
 	for (loop->at = 0; loop->at < count; loop->at++) {
@@ -217,6 +215,11 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	}
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	loop->ops_len = 0;
+	int64_t memory = (int64_t) zend_memory_usage(false);
+	if (UNEXPECTED(memory - loop->noted >= PHX_NOTE_STEP || loop->noted - memory >= PHX_NOTE_STEP)) {
+		loop->noted = memory;
+		phx_slot_note(loop->engine.loop, memory, 0);
+	}
 	return EG(exception) == NULL && !loop->stop;
 }
 

@@ -40,6 +40,7 @@ typedef struct {
 	bool stop;
 	int64_t timeout_ns; /* until the next timer; -1 none */
 	uint32_t turn;      /* counts batches */
+	int64_t noted;      /* bytes PHP had allocated when the engine was last told */
 	int32_t at, count;  /* the event that is being told, and how many the batch has */
 	bool adopted;       /* a slot's: it outlives the script */
 	bool held;          /* what connections say is for the next script */

@@ -29,7 +29,7 @@ function phalanx_loop_stop(): void {}
  */
 function phalanx_loop_drain(bool $all): int {}
 
-/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'drain'|'connections') when the supervisor wants something of this slot. */
+/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'drain'|'recycle'|'connections') when the supervisor wants something of this slot. */
 function phalanx_loop_on_control(?callable $callback): void {}
 
 /**
@@ -251,7 +251,7 @@ function phalanx_upload_release(string $path): void {}
  *
  * $spec: script: string; argv: list<string>; stopTimeout, gracefulTimeout: float (seconds); pidFile, logFile: string; workers: a list of
  * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
- * user: string, group: string, reloadable: bool; processes: int (server processes for the workers of each user)
+ * user: string, group: string, reloadable: bool, maxRequests, maxMemory (bytes): int, maxAge: float (seconds); processes: int (server processes for the workers of each user)
  *
  * @throws RuntimeException when an address cannot be bound or a user or group does not exist
  */

@@ -80,20 +80,18 @@ func remove(handle int64) {
 	l.Close()
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	s, g := l.Stats(), &registry.gone
-	g.Accepted += s.Accepted
-	g.Closed += s.Closed
-	g.Messages += s.Messages
-	g.BytesRead += s.BytesRead
-	g.BytesWritten += s.BytesWritten
-	g.TLSHandshakes += s.TLSHandshakes
-	g.TLSResumed += s.TLSResumed
-	g.TLSFailed += s.TLSFailed
+	stats := l.Stats()
+	addStats(&registry.gone, stats)
 	table := append([]*loop.Loop(nil), *registry.table.Load()...)
 	table[handle-1] = nil
 	registry.table.Store(&table)
 	registry.next = append(registry.next, handle)
 	for _, s := range registry.slots {
+		if s.handle == handle || s.loop == handle || s.parked == handle {
+			addStats(&s.before, stats)
+			s.pulse.Add(l.Pulse())
+			s.pulse.Since = 0
+		}
 		if s.handle == handle {
 			s.handle = 0
 		}
@@ -111,16 +109,9 @@ func Stats() (total loop.Stats, slots int) {
 				continue
 			}
 			s := l.Stats()
-			total.Accepted += s.Accepted
-			total.Closed += s.Closed
-			total.Messages += s.Messages
-			total.BytesRead += s.BytesRead
-			total.BytesWritten += s.BytesWritten
+			addStats(&total, s)
 			total.Connections += s.Connections
 			total.Timers += s.Timers
-			total.TLSHandshakes += s.TLSHandshakes
-			total.TLSResumed += s.TLSResumed
-			total.TLSFailed += s.TLSFailed
 		}
 	}
 	for _, s := range registry.slots {

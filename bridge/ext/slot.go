@@ -15,9 +15,11 @@ type slot struct {
 	handle  int64 // 0: its script has not come to its loop yet
 	pending string
 	thread  int
-	memory  int64  // bytes PHP has allocated, as last told
-	fails   uint64 // messages that could not be sent, of all its scripts
-	status  int    // PHP's exit status of the last script
+	memory  int64      // bytes PHP has allocated, as last told
+	fails   uint64     // messages that could not be sent, of all its scripts
+	before  loop.Stats // of loops that are closed
+	pulse   loop.Pulse
+	status  int // PHP's exit status of the last script
 
 	loop   int64         // of the script that runs, once it has one; handle follows when it enters
 	parked int64         // between two scripts
@@ -31,6 +33,10 @@ var SlotEntered = func(worker, id, thread int) {}
 // SlotSays is called, on the slot's PHP thread, with what its script has to say to the supervisor.
 // The host sets it before PHP starts.
 var SlotSays = func(worker, id int, what, message string) {}
+
+// SlotUses is called, on the slot's PHP thread, when the memory that its PHP has allocated has
+// changed a good deal. The host sets it before PHP starts.
+var SlotUses = func(worker, id int, bytes int64) {}
 
 // SlotControl hands a slot's loop a command: "stop", "graceful", "reload" or "reload-graceful".
 // One that comes before the slot's script has entered its loop waits for it.
@@ -92,16 +98,17 @@ func enterSlot(handle int64, key slotKey, thread int) {
 
 func noteSlot(handle, memory int64, status int) {
 	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	for _, s := range registry.slots {
-		if s.handle != handle {
-			continue
-		}
-		if memory < 0 {
+	key, ok := servedBy(handle)
+	if ok {
+		if s := registry.slots[key]; memory < 0 {
 			s.status = status
 		} else {
 			s.memory = memory
 		}
+	}
+	registry.mu.Unlock()
+	if ok && memory >= 0 {
+		SlotUses(key.worker, key.id, memory)
 	}
 }
 
@@ -171,6 +178,7 @@ type SlotFigures struct {
 	LastThread int   // the one that served it last
 	Memory     int64 // bytes PHP has allocated
 	SendFails  uint64
+	Pulse      loop.Pulse
 }
 
 // FiguresOf answers for one slot.
@@ -178,11 +186,44 @@ func FiguresOf(worker, id int) SlotFigures {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	s := slotOf(slotKey{worker, id})
-	f := SlotFigures{Memory: s.memory, LastThread: s.thread, SendFails: s.fails}
-	if l := find(s.handle); l != nil {
-		f.Stats, f.Thread = l.Stats(), s.thread
+	f := SlotFigures{Memory: s.memory, LastThread: s.thread, SendFails: s.fails, Stats: s.before, Pulse: s.pulse}
+	if find(s.handle) != nil {
+		f.Thread = s.thread
+	}
+	// Between two scripts the loop waits, and its figures go on.
+	for _, handle := range []int64{s.handle, s.loop, s.parked} {
+		if l := find(handle); l != nil {
+			now := l.Stats()
+			addStats(&f.Stats, now)
+			f.Connections, f.Timers = now.Connections, now.Timers
+			f.Pulse.Add(l.Pulse())
+			break
+		}
 	}
 	return f
+}
+
+// addStats adds what only grows.
+func addStats(sum *loop.Stats, s loop.Stats) {
+	sum.Accepted += s.Accepted
+	sum.Closed += s.Closed
+	sum.Messages += s.Messages
+	sum.BytesRead += s.BytesRead
+	sum.BytesWritten += s.BytesWritten
+	sum.TLSHandshakes += s.TLSHandshakes
+	sum.TLSResumed += s.TLSResumed
+	sum.TLSFailed += s.TLSFailed
+}
+
+// SlotAfterMessages has call called once the slot's script has had n more messages. To be called on
+// the slot's thread; call is called there too and must not block.
+func SlotAfterMessages(worker, id int, n uint64, call func()) {
+	registry.mu.Lock()
+	l := find(slotOf(slotKey{worker, id}).handle)
+	registry.mu.Unlock()
+	if l != nil {
+		l.AfterMessages(n, call)
+	}
 }
 
 // ExitStatus is what a slot's last script ended with, when it did not end by returning from its loop.

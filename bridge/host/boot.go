@@ -115,6 +115,13 @@ func (b *boots) retry() {
 	}
 }
 
+// areFailing says whether scripts that cannot start are being tried again.
+func (b *boots) areFailing() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failing > 0
+}
+
 // began notes that the calling thread's pause is over.
 func (b *boots) began() {
 	b.mu.Lock()

@@ -55,14 +55,17 @@ type host struct {
 
 	up     chan struct{} // closed when FrankenPHP has made the worker
 	upOnce sync.Once
-	out    sync.Mutex // guards writes to control
-	boots  boots
-	untold sync.WaitGroup // slots that came to their loop and whose end has not been told
+
+	recycle chan struct{} // wakes the recycler
+	out     sync.Mutex    // guards writes to control
+	boots   boots
+	untold  sync.WaitGroup // slots that came to their loop and whose end has not been told
 
 	mu        sync.Mutex // guards all below
 	slots     []*slot
 	parked    map[int]bool // PHP threads whose script has ended for good
 	stopping  bool         // no slot is served again
+	ready     bool         // each slot has come to its loop once
 	reloading bool
 }
 
@@ -72,6 +75,11 @@ type slot struct {
 	fds        []int // its listening sockets
 	generation int
 	exits      int
+	failures   int // exits with a status other than 0
+	recycled   int
+	due        bool      // it has had as many messages as its worker allows
+	expires    time.Time // when its worker's maxAge is over; zero: never
+	ended      time.Time // the last script
 	started    time.Time
 	entered    chan struct{} // closed when the present script has come to its loop
 	thread     int           // that serves it, once entered
@@ -104,12 +112,14 @@ func Main() int {
 	}
 	h.spec, h.become = *first.Spec, first.Credential
 	for _, p := range first.Places {
-		h.slots = append(h.slots, &slot{worker: p.Worker, id: p.ID, fds: p.FDs, entered: make(chan struct{})})
+		h.slots = append(h.slots, &slot{worker: p.Worker, id: p.ID, fds: p.FDs, entered: make(chan struct{}), ended: time.Now()})
 		for _, fd := range p.FDs {
 			unix.CloseOnExec(fd) // children of PHP's do not inherit listening sockets
 		}
 	}
+	h.recycle = make(chan struct{}, 1)
 	go h.obey(rd)
+	go h.recycler()
 	if err := h.serve(); err != nil {
 		fmt.Fprintln(os.Stderr, "phalanx:", err)
 		return 70
@@ -175,6 +185,11 @@ func (h *host) serve() error {
 	setup(h.spec.Script, argv, h.spec.INIPath, h.spec.NoINI)
 	ext.Register()
 	ext.SlotEntered = h.entered
+	ext.SlotUses = func(worker, _ int, bytes int64) {
+		if limit := h.spec.Workers[worker].MaxMemory; limit > 0 && bytes >= limit {
+			h.wakeRecycler()
+		}
+	}
 	ext.SlotSays = func(worker, id int, what, message string) {
 		h.send(supervisor.Report{Event: supervisor.Event{
 			Type: supervisor.SlotSays, Worker: worker, ID: id, PID: unix.Gettid(), What: what, Message: message,
@@ -313,6 +328,10 @@ func (h *host) run(s *slot) {
 		}
 		h.mu.Lock()
 		s.exits++
+		s.ended = time.Now()
+		if status != 0 {
+			s.failures++
+		}
 		entered := isClosed(s.entered)
 		s.entered = make(chan struct{})
 		if !h.stopping || answer == nil || !entered {
@@ -366,12 +385,12 @@ func (h *host) entered(worker, id, thread int) {
 	s.started, s.thread = time.Now(), thread
 	close(s.entered)
 	h.untold.Add(1)
-	all := true
+	all := !h.ready
 	for _, other := range h.slots {
-		if other.generation > 1 || other.started.IsZero() {
-			all = false
-		}
+		all = all && !other.started.IsZero()
 	}
+	h.ready = h.ready || all
+	s.limits(&h.spec.Workers[worker])
 	h.mu.Unlock()
 	h.send(supervisor.SlotStart(worker, id, thread))
 	if all {
@@ -466,10 +485,18 @@ func (h *host) status() []supervisor.Slot {
 	all := make([]supervisor.Slot, 0, len(h.slots))
 	for _, s := range h.slots {
 		f := ext.FiguresOf(s.worker, s.id)
-		all = append(all, supervisor.Slot{
-			Worker: s.worker, ID: s.id, PID: f.Thread, Started: s.started.Unix(), Exits: s.exits, Memory: f.Memory,
-			Connections: f.Connections, Timers: f.Timers, Messages: f.Messages, SendFails: f.SendFails,
-		})
+		slot := supervisor.Slot{
+			Worker: s.worker, ID: s.id, PID: f.Thread, Exits: s.exits, Failures: s.failures, Recycled: s.recycled,
+			Serving: isClosed(s.entered), Memory: f.Memory, Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
+			SendFails: f.SendFails, Accepted: f.Accepted, BytesRead: f.BytesRead, BytesWritten: f.BytesWritten,
+			AcceptErrors: f.Pulse.AcceptErrors, Refused: f.Pulse.Refused, BusySeconds: f.Pulse.Busy.Seconds(), Turns: f.Pulse.Turns[:],
+		}
+		if slot.Serving {
+			slot.Started, slot.BusyFor = s.started.Unix(), f.Pulse.Since.Seconds()
+		} else {
+			slot.StartingFor = time.Since(s.ended).Seconds()
+		}
+		all = append(all, slot)
 	}
 	return all
 }

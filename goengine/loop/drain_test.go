@@ -146,3 +146,25 @@ func TestPulse(t *testing.T) {
 	d.Flush(nil)
 	require.Equal(t, [8]uint64{0: 1, 3: 1, 6: 1}, d.Pulse().Turns)
 }
+
+func TestAfterMessages(t *testing.T) {
+	d := drive(t, func(*loop.Loop, *loop.Event) {})
+	p := d.connect(loop.ListenOptions{Proto: loop.Text})
+	p.write("1\n2\n")
+	d.settle()
+	called := 0
+	d.AfterMessages(3, func() { called++ })
+	p.write("3\n4\n")
+	d.settle()
+	require.Zero(t, called)
+	p.write("5\n6\n7\n")
+	d.settle()
+	p.write("8\n")
+	d.settle()
+	require.Equal(t, 1, called)
+	d.AfterMessages(1, func() { called++ })
+	d.AfterMessages(0, nil)
+	p.write("9\n")
+	d.settle()
+	require.Equal(t, 1, called)
+}

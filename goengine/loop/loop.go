@@ -135,6 +135,7 @@ type Loop struct {
 	stats     counters
 	published published
 	pulse     pulse
+	limit     messageLimit // recycle.go
 	pinned    runtime.Pinner
 	closed    bool
 }
@@ -478,6 +479,9 @@ func (l *Loop) publish() {
 	p.accepted.Store(s.accepted)
 	p.closed.Store(s.closed)
 	p.messages.Store(s.messages)
+	if s.messages >= l.limit.at && l.limit.at > 0 {
+		l.limit.reached()
+	}
 	p.bytesRead.Store(s.bytesRead)
 	p.bytesWritten.Store(s.bytesWritten)
 	p.tlsHandshakes.Store(s.tlsHandshakes)

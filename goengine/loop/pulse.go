@@ -22,6 +22,17 @@ type Pulse struct {
 	Refused      uint64 // requests and frames that broke a rule or passed a limit
 }
 
+// Add adds another loop's, or another part of the same one's life.
+func (p *Pulse) Add(q Pulse) {
+	for i := range p.Turns {
+		p.Turns[i] += q.Turns[i]
+	}
+	p.Busy += q.Busy
+	p.Since = max(p.Since, q.Since)
+	p.AcceptErrors += q.AcceptErrors
+	p.Refused += q.Refused
+}
+
 // pulse is written by the loop's thread, and may be read by others.
 type pulse struct {
 	turns [len(TurnBounds) + 1]atomic.Uint64

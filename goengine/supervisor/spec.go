@@ -19,6 +19,11 @@ type Worker struct {
 	User       string `json:"user"`
 	Group      string `json:"group"`
 	Reloadable bool   `json:"reloadable"`
+
+	// A slot is renewed after so many messages, seconds, or bytes that its PHP has allocated; 0: never.
+	MaxRequests uint64  `json:"maxRequests"`
+	MaxAge      float64 `json:"maxAge"`
+	MaxMemory   int64   `json:"maxMemory"`
 }
 
 // Spec is what an application asks to have run.
@@ -86,11 +91,24 @@ type Slot struct {
 	PID         int    `json:"pid"` // of its thread; 0 while it starts
 	Started     int64  `json:"started"`
 	Exits       int    `json:"exits"`
-	Memory      int64  `json:"memory"` // bytes PHP has allocated
+	Failures    int    `json:"failures"` // exits with a status other than 0
+	Recycled    int    `json:"recycled"` // renewals because of a worker's limits
+	Memory      int64  `json:"memory"`   // bytes PHP has allocated
 	Connections int64  `json:"connections"`
 	Timers      int64  `json:"timers"`
 	Messages    uint64 `json:"messages"`
 	SendFails   uint64 `json:"send_fail"` // messages that could not be sent
+
+	Serving      bool     `json:"serving"`      // its script is in its loop
+	StartingFor  float64  `json:"starting_for"` // seconds since the last script ended, while not serving
+	Accepted     uint64   `json:"accepted"`     // connections
+	BytesRead    uint64   `json:"bytes_read"`
+	BytesWritten uint64   `json:"bytes_written"`
+	AcceptErrors uint64   `json:"accept_errors"` // times that connections could not be accepted
+	Refused      uint64   `json:"refused"`       // requests and frames that broke a rule or passed a limit
+	BusySeconds  float64  `json:"busy_seconds"`  // its loop was at work
+	BusyFor      float64  `json:"busy_for"`      // seconds that the present turn of its loop has taken, 0 while it waits
+	Turns        []uint64 `json:"turns"`         // of its loop, by how long they took: loop.TurnBounds
 }
 
 // Server is the state of one server process.

@@ -146,6 +146,18 @@ class Worker
     public $onWorkerReload = null;
 
     /**
+     * Messages after which a slot's script ends and the next one takes over, connections included; between nine tenths of
+     * it and all of it. Slots are renewed one by one, after the message at hand. 0: never. Phalanx's own, as the next two.
+     */
+    public int $maxRequests = 0;
+
+    /** Seconds after which a slot is renewed, between nine tenths of them and all of them; 0: never. */
+    public float $maxAge = 0.0;
+
+    /** Bytes of memory (memory_get_usage()) from which on a slot is renewed; 0: never. */
+    public int $maxMemory = 0;
+
+    /**
      * Whether the connections go on when another script takes the slot over: after a reload, recycling, exit() or a
      * fatal error. HTTP connections do in any case. Phalanx's own.
      */
@@ -424,6 +436,9 @@ class Worker
             'user' => $this->user === static::getCurrentUser() ? '' : $this->user,
             'group' => $this->group,
             'reloadable' => $this->reloadable,
+            'maxRequests' => \max($this->maxRequests, 0),
+            'maxAge' => \max($this->maxAge, 0.0),
+            'maxMemory' => \max($this->maxMemory, 0),
         ];
     }
 

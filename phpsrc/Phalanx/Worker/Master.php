@@ -413,7 +413,13 @@ trait Master
         $rows = '';
         foreach (\phalanx_supervisor_status()['slots'] as $slot) {
             $worker = static::$workers[$keys[$slot['worker']]];
+            if (!$slot['pid']) {
+                continue; // between two scripts
+            }
             $slots[$slot['pid']] = ['name' => $worker->name, 'listen' => $worker->getSocketName()];
+            if ($slot['busy_for'] > 1.0) {
+                continue; // as with Workerman, one that does not come to its loop in time has no row
+            }
             $rows .= $table->row(
                 $slot['pid'],
                 \round(($slot['memory'] ?? 0) / 1048576, 2) . 'M',

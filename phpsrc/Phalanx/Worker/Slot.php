@@ -116,6 +116,7 @@ trait Slot
                 'drain' => self::drain(),
                 'reload' => self::reloadSlot(false),
                 'reload-graceful' => self::reloadSlot(true),
+                'recycle' => self::recycle(),
                 'connections' => self::writeConnectionRows(),
                 default => null,
             };
@@ -139,6 +140,14 @@ trait Slot
                 static::stopAll();
             }
         });
+    }
+
+    /** Lets the next script take over, because this one has reached a limit of its worker. */
+    private static function recycle(): void
+    {
+        if (static::$status === static::STATUS_RUNNING) {
+            static::stopAll();
+        }
     }
 
     private static function reloadSlot(bool $graceful): void
