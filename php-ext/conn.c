@@ -493,15 +493,31 @@ PHP_FUNCTION(phalanx_conn_send)
 
 PHP_FUNCTION(phalanx_conn_send_response)
 {
-	zend_long conn;
+	zend_long conn, coding = 0;
 	zend_string *data;
 
-	ZEND_PARSE_PARAMETERS_START(2, 2)
+	ZEND_PARSE_PARAMETERS_START(2, 3)
 		Z_PARAM_LONG(conn)
 		Z_PARAM_STR(data)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_LONG(coding)
 	ZEND_PARSE_PARAMETERS_END();
 
-	phx_send(return_value, conn, data, PHX_SEND_RESPONSE, 0);
+	phx_send(return_value, conn, data, PHX_SEND_RESPONSE, (uint8_t) coding);
+}
+
+PHP_FUNCTION(phalanx_conn_send_stream)
+{
+	zend_long conn, coding;
+	zend_string *head;
+
+	ZEND_PARSE_PARAMETERS_START(3, 3)
+		Z_PARAM_LONG(conn)
+		Z_PARAM_STR(head)
+		Z_PARAM_LONG(coding)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_send(return_value, conn, head, PHX_SEND_RAW, (uint8_t) coding);
 }
 
 PHP_FUNCTION(phalanx_conn_send_frame)

@@ -1,4 +1,4 @@
-/* HTTP: files that come with forms. */
+/* HTTP: files that come with forms, compression. */
 #include "phalanx.h"
 
 #include <main/php_open_temporary_file.h>
@@ -48,4 +48,42 @@ PHP_FUNCTION(phalanx_upload_release)
 	if (phx_current_loop.open) {
 		phx_upload_release(phx_current_loop.engine.loop, ZSTR_VAL(path), ZSTR_LEN(path));
 	}
+}
+
+PHP_FUNCTION(phalanx_http_compression)
+{
+	zend_string *codings, *types;
+	zend_long min, gzip, brotli, zstd;
+	char text[PHX_TEXT_SIZE];
+	int32_t len = 0;
+
+	ZEND_PARSE_PARAMETERS_START(6, 6)
+		Z_PARAM_STR(codings)
+		Z_PARAM_LONG(min)
+		Z_PARAM_STR(types)
+		Z_PARAM_LONG(gzip)
+		Z_PARAM_LONG(brotli)
+		Z_PARAM_LONG(zstd)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_loop *loop = phx_loop_get();
+	if (loop == NULL) {
+		RETURN_THROWS();
+	}
+	if (phx_http_compression(loop->engine.loop, ZSTR_VAL(codings), ZSTR_LEN(codings), min, ZSTR_VAL(types),
+			ZSTR_LEN(types), (int32_t) gzip, (int32_t) brotli, (int32_t) zstd, text, &len) != PHX_OK) {
+		zend_value_error("%.*s", (int) len, text);
+		RETURN_THROWS();
+	}
+}
+
+PHP_FUNCTION(phalanx_http_coding)
+{
+	zend_string *accept;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(accept)
+	ZEND_PARSE_PARAMETERS_END();
+
+	RETURN_LONG(phx_http_coding(phx_current_loop.engine.loop, ZSTR_VAL(accept), ZSTR_LEN(accept)));
 }

@@ -162,8 +162,11 @@ function phalanx_udp_send(int $listener, string $data, string $remote): bool {}
  */
 function phalanx_conn_send(int $conn, string $data, bool $raw = false): ?bool {}
 
-/** As phalanx_conn_send() for a whole HTTP response in its wire form: ends the exchange, so the connection closes after it when the request asked for that. */
-function phalanx_conn_send_response(int $conn, string $response): ?bool {}
+/** As phalanx_conn_send() for a whole HTTP response in its wire form: ends the exchange, so the connection closes after it when the request asked for that. $coding: from phalanx_http_coding(). */
+function phalanx_conn_send_response(int $conn, string $response, int $coding = 0): ?bool {}
+
+/** Sends the head of an HTTP response whose body follows as chunks or server-sent events, compressed. */
+function phalanx_conn_send_stream(int $conn, string $head, int $coding): ?bool {}
 
 /** Sends a file's bytes [$offset, $offset + $length) after $head; the kernel copies them (sendfile). $length 0: to the end. */
 function phalanx_conn_send_file(int $conn, string $head, string $path, int $offset = 0, int $length = 0): ?bool {}
@@ -237,6 +240,17 @@ function phalanx_conn_ws_accept(int $conn, array $headers): bool {}
 
 /** The class of the objects onMessage gets; '' is Workerman\Protocols\Http\Request. */
 function phalanx_http_request_class(string $class): void {}
+
+/**
+ * Compresses responses that are sent with a coding. Types may end with '*'; '' stands for the usual ones.
+ *
+ * @param string $codings of gzip, br and zstd, separated by commas, in order of preference
+ * @param int $minLength bytes of the shortest body
+ */
+function phalanx_http_compression(string $codings, int $minLength, string $types, int $gzip, int $brotli, int $zstd): void {}
+
+/** What an Accept-Encoding field is to be answered with; not 0. */
+function phalanx_http_coding(string $acceptEncoding): int {}
 
 /** Where files of forms are put, and how many bytes of a form may be in memory before they are (0: 1 MiB). */
 function phalanx_upload_options(string $dir, int $memory = 0): void {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 2321dba6cd11f94441868664e378271f4d8031fa */
+ * Stub hash: d2e6419877680ee716f10859c1cdbee87e520c48 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -124,6 +124,13 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_response, 0, 2, _IS_BOOL, 1)
 	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, response, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, coding, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_stream, 0, 3, _IS_BOOL, 1)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, head, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, coding, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_send_file, 0, 3, _IS_BOOL, 1)
@@ -210,6 +217,19 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1
 	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_compression, 0, 6, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, codings, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, minLength, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, types, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, gzip, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, brotli, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, zstd, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_coding, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, acceptEncoding, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_upload_options, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, dir, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, memory, IS_LONG, 0, "0")
@@ -279,6 +299,7 @@ ZEND_FUNCTION(phalanx_listener_close);
 ZEND_FUNCTION(phalanx_udp_send);
 ZEND_FUNCTION(phalanx_conn_send);
 ZEND_FUNCTION(phalanx_conn_send_response);
+ZEND_FUNCTION(phalanx_conn_send_stream);
 ZEND_FUNCTION(phalanx_conn_send_file);
 ZEND_FUNCTION(phalanx_conn_send_frame);
 ZEND_FUNCTION(phalanx_conn_close);
@@ -297,6 +318,8 @@ ZEND_FUNCTION(phalanx_conn_tls_info);
 ZEND_FUNCTION(phalanx_tls_check);
 ZEND_FUNCTION(phalanx_conn_ws_accept);
 ZEND_FUNCTION(phalanx_http_request_class);
+ZEND_FUNCTION(phalanx_http_compression);
+ZEND_FUNCTION(phalanx_http_coding);
 ZEND_FUNCTION(phalanx_upload_options);
 ZEND_FUNCTION(phalanx_upload_release);
 ZEND_FUNCTION(phalanx_supervisor_listen);
@@ -343,6 +366,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_udp_send, arginfo_phalanx_udp_send)
 	ZEND_FE(phalanx_conn_send, arginfo_phalanx_conn_send)
 	ZEND_FE(phalanx_conn_send_response, arginfo_phalanx_conn_send_response)
+	ZEND_FE(phalanx_conn_send_stream, arginfo_phalanx_conn_send_stream)
 	ZEND_FE(phalanx_conn_send_file, arginfo_phalanx_conn_send_file)
 	ZEND_FE(phalanx_conn_send_frame, arginfo_phalanx_conn_send_frame)
 	ZEND_FE(phalanx_conn_close, arginfo_phalanx_conn_close)
@@ -361,6 +385,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_tls_check, arginfo_phalanx_tls_check)
 	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
+	ZEND_FE(phalanx_http_compression, arginfo_phalanx_http_compression)
+	ZEND_FE(phalanx_http_coding, arginfo_phalanx_http_coding)
 	ZEND_FE(phalanx_upload_options, arginfo_phalanx_upload_options)
 	ZEND_FE(phalanx_upload_release, arginfo_phalanx_upload_release)
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)

@@ -431,6 +431,9 @@ func (l *Loop) finish(c *conn) {
 	}
 	l.closeFD(c)
 	c.dropBuffersExcept(l)
+	if c.x != nil {
+		l.endStream(c)
+	}
 	if c.announced {
 		ev := Event{Kind: Close, Conn: c.id, Proto: c.proto}
 		if l.holding && c.listener != nil && c.listener.hold == parked {
@@ -610,6 +613,7 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 	}
 	c.proto, c.need, c.scanned, c.wsOpen = p, 0, 0, false
 	if p != HTTP {
+		l.finishStream(c)
 		c.inflight, c.heads, c.closeRsp, c.x = 0, 0, false, nil
 	}
 	if !c.handshaking() {

@@ -13,6 +13,7 @@ type exchange struct {
 	refused *http1.Error // the answer to a broken request, behind the responses still owed
 	invite  bool         // so waits a 100 (Continue)
 	raw     rawResponse  // what the application sends byte by byte
+	stream  *bodyStream  // what is compressed of it
 }
 
 func (c *conn) refused() bool { return c.x != nil && c.x.refused != nil }

@@ -72,6 +72,9 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 	if rest := info.Size() - offset; length <= 0 || length > rest {
 		length = rest
 	}
+	if c.x != nil {
+		l.endStream(c)
+	}
 	out := l.output(c)
 	before := len(out.B)
 	out.B = append(out.B, c.sayClose(head, len(head))...)

@@ -143,6 +143,7 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 		case HTTP:
 			head := c.heads&1 != 0
 			if c.x != nil {
+				l.endStream(c)
 				c.x.raw = rawResponse{}
 			}
 			dst = http1.AppendBodyResponse(dst, data, !c.closeRsp || c.inflight > 1)
@@ -155,14 +156,12 @@ func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte 
 			return l.appendFrame(dst, c, ws.Fin|ws.OpText, data)
 		}
 	case SendResponse:
-		data = c.wholeResponse(data)
-		l.responded(c)
+		return l.appendResponse(dst, c, arg, data)
 	case SendFrame:
 		return l.appendFrame(dst, c, arg, data)
 	case SendRaw:
 		if c.proto == HTTP {
-			c.partial = c.inflight > 0
-			data = l.sendRaw(c, data)
+			return l.appendRaw(dst, c, arg, data)
 		}
 	}
 	return append(dst, data...)
@@ -396,6 +395,7 @@ func (l *Loop) CloseConn(id ID, linger time.Duration) error {
 	if c == nil {
 		return ErrClosed
 	}
+	l.finishStream(c)
 	c.sealed = true
 	l.closeAfterOutput(c, linger)
 	return nil
@@ -426,7 +426,8 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	if c.waiting() >= c.maxSend {
 		return c.pending(), true, ErrFull
 	}
-	if c.out == nil && c.file == nil && (op == SendRaw || op == SendResponse) {
+	asItIs := arg&Compressed == 0 && (c.x == nil || c.x.stream == nil) && (op == SendRaw || op == SendResponse)
+	if c.out == nil && c.file == nil && asItIs {
 		if op == SendResponse {
 			data = c.wholeResponse(data)
 			defer l.responded(c)

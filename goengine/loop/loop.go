@@ -22,6 +22,7 @@ import (
 	"github.com/valyala/bytebufferpool"
 	"golang.org/x/sys/unix"
 
+	"github.com/phalanx-php/phalanx/goengine/compress"
 	"github.com/phalanx-php/phalanx/goengine/formdata"
 	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/timer"
@@ -107,6 +108,9 @@ type Loop struct {
 	wireIn  []byte // for what is to be decrypted
 	fileBuf []byte // for what of a file is to be encrypted
 	deflate deflateState
+
+	compression compress.Options
+	streams     int // bodies that are being compressed
 
 	form      formdata.Options
 	uploads   map[string]struct{} // files that requests came with, until they are released

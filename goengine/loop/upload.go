@@ -95,7 +95,6 @@ func (l *Loop) decodeBody(c *conn, buf []byte) int {
 		return n
 	}
 	c.chunk = nil
-	total := int64(len(s.body.B) - s.head)
 	var spools []formdata.Spool
 	if s.form != nil {
 		s.body.B, spools = s.form.Spools(s.body.B)
@@ -106,8 +105,7 @@ func (l *Loop) decodeBody(c *conn, buf []byte) int {
 		}
 	}
 	if s.chunked {
-		total = s.dec.Total()
-		copy(s.body.B[s.head-len(lengthRoom)-2:], strconv.AppendInt(nil, total, 10))
+		copy(s.body.B[s.head-len(lengthRoom)-2:], strconv.AppendInt(nil, s.dec.Total(), 10))
 	}
 	end := len(s.body.B)
 	if len(s.dec.Trailers) > 0 || len(spools) > 0 {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Phalanx\Connection;
 
+use Phalanx\Http\Compression;
 use Throwable;
 use Workerman\Protocols\Http\Response;
 use Phalanx\Worker\EngineProtocol;
@@ -22,6 +23,7 @@ trait Sending
     private const ENCODE_WEBSOCKET = 3;
     private const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
     private const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
+    private const ENCODE_HTTP_COMPRESSED = -3;
 
     private int $encoder = self::ENCODE_USER;
 
@@ -50,10 +52,11 @@ trait Sending
         if ($this->encoder === self::ENCODE_ENGINE && \is_scalar($data) && !\is_string($data)) {
             return $this->send((string)$data, $raw);
         }
+        $compressed = $this->encoder === self::ENCODE_HTTP_COMPRESSED;
         if ($raw || $this->protocol === null) {
-            $whole = false; // where a response made of raw bytes ends, the engine finds out
+            $whole = $compressed = false; // where a response made of raw bytes ends, the engine finds out
         } else {
-            if ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET) {
+            if (!$compressed && ($this->encoder < 0 || $this->encoder === self::ENCODE_WEBSOCKET)) {
                 return $this->sendFrame($data);
             }
             try {
@@ -65,12 +68,26 @@ trait Sending
             if ($bytes === '') {
                 return null;
             }
-            $whole = $this->encoder === self::ENCODE_HTTP && self::isWholeResponse($data);
+            $whole = ($compressed || $this->encoder === self::ENCODE_HTTP) && self::isWholeResponse($data);
+            if ($compressed && ($whole || $data instanceof Response)) {
+                return $this->sendCompressed($bytes, $whole);
+            }
             $data = $bytes;
         }
         $taken = $whole
             ? \phalanx_conn_send_response($this->engineHandle, $data)
             : \phalanx_conn_send($this->engineHandle, $data, true);
+
+        return $taken === false ? $this->refused() : $taken;
+    }
+
+    /** @param bool $whole false: the head of a response whose body follows in pieces */
+    private function sendCompressed(string $bytes, bool $whole): ?bool
+    {
+        $coding = Compression::coding($this);
+        $taken = $whole
+            ? \phalanx_conn_send_response($this->engineHandle, $bytes, $coding)
+            : \phalanx_conn_send_stream($this->engineHandle, $bytes, $coding);
 
         return $taken === false ? $this->refused() : $taken;
     }
@@ -143,7 +160,7 @@ trait Sending
     {
         return match (EngineProtocol::nameOf($protocol)) {
             'user' => self::ENCODE_USER,
-            'http' => self::ENCODE_HTTP,
+            'http' => Compression::isEnabled() ? self::ENCODE_HTTP_COMPRESSED : self::ENCODE_HTTP,
             'websocket' => self::ENCODE_WEBSOCKET_LATER,
             default => self::ENCODE_ENGINE,
         };

@@ -92,7 +92,7 @@ class Request implements Stringable
     private ?string $lowerHead = null;
 
     /**
-     * Files of a large form that the engine has written to disk: by where in $buffer their content is missing, path ('':
+     * Files of a large form that the engine has written to disk: by where in $buffer the content is missing, path ('':
      * it could not be written) and size.
      *
      * @var array<int, array{string, int}>
@@ -161,7 +161,7 @@ class Request implements Stringable
     {
         $content = $path === '' ? false : @file_get_contents($path);
         if ($content === false) {
-            throw new RuntimeException('A file of this request is on disk no more: it was moved or could not be written');
+            throw new RuntimeException('A file of this request is not on disk: it was moved or could not be written');
         }
 
         return $content;
