@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -412,4 +413,60 @@ func TestBuffers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "drained\n", line)
 	a.WaitFor("buffer drain")
+}
+
+// Connections: a protocol of their own, who logs in, IPv6, a worker that ends after so many requests.
+func TestConnections(t *testing.T) {
+	a := start(t, "connections.php", 4)
+	_, body := a.get(0, "/?name=ann")
+	require.Equal(t, "hello ann", body)
+
+	late := a.dial(1)
+	exchange(t, late, "", "too late\n")
+	first, second := a.dial(1), a.dial(1)
+	answer, others := bufio.NewReader(first), bufio.NewReader(second)
+	for c, r := range map[net.Conn]*bufio.Reader{first: answer, second: others} {
+		_, err := io.WriteString(c, "login\n")
+		require.NoError(t, err)
+		line, err := r.ReadString('\n')
+		require.NoError(t, err)
+		require.Regexp(t, `^welcome \d+ of \d 1000 2097152\n$`, line)
+	}
+	_, err := io.WriteString(first, "hi\n")
+	require.NoError(t, err)
+	for _, r := range []*bufio.Reader{answer, others} {
+		line, err := r.ReadString('\n')
+		require.NoError(t, err)
+		require.Regexp(t, `^\d+ says to \d+: 6869\n$`, line)
+	}
+	_, err = io.WriteString(first, "destroy\n")
+	require.NoError(t, err)
+	rest, err := io.ReadAll(answer)
+	require.NoError(t, err)
+	require.Empty(t, rest)
+	_, err = io.WriteString(second, strings.Repeat("x", 2000)) // more than defaultMaxPackageSize, without an end
+	require.NoError(t, err)
+	_, err = io.ReadAll(others)
+	require.True(t, err == nil || errors.Is(err, syscall.ECONNRESET), "%v", err)
+
+	for n := range 7 { // three for each life
+		require.Eventually(t, func() bool {
+			resp, err := http.Get(fmt.Sprintf("http://[::1]:%d/", a.ports[2]))
+			if err != nil {
+				return false
+			}
+			defer func() { _ = resp.Body.Close() }()
+			got, err := io.ReadAll(resp.Body)
+			if err != nil || string(got) != fmt.Sprintf(`[%d,"[::1]","[::1]",true,false]`, n%3+1) {
+				return false
+			}
+			return true
+		}, patience, 10*time.Millisecond, "request %d", n)
+	}
+
+	flash := a.dial(3)
+	exchange(t, flash, "client", "policy for client\x00")
+	rest, err = io.ReadAll(flash)
+	require.NoError(t, err)
+	require.Empty(t, rest)
 }
