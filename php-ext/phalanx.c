@@ -2,6 +2,7 @@
 #include "phalanx.h"
 
 #include "autoload.h"
+#include "blocking.h"
 
 #include <ext/standard/info.h>
 
@@ -17,6 +18,7 @@ void (*phx_slot_request_hook)(void);
 static PHP_MINIT_FUNCTION(phalanx)
 {
 	phx_autoload_install();
+	phx_blocking_install();
 	return SUCCESS;
 }
 

@@ -10,6 +10,7 @@
 #include "../../php-ext/slot.c"
 #include "../../php-ext/tls.c"
 #include "../../php-ext/handover.c"
+#include "../../php-ext/blocking.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

@@ -1,9 +1,11 @@
 package e2e_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,25 @@ func TestHabits(t *testing.T) {
 	} {
 		t.Run(line.name, func(t *testing.T) { exchange(t, a.dial(0), line.send+"\n", line.want) })
 	}
+	t.Run("what was sent goes out before PHP waits", func(t *testing.T) {
+		c := a.dial(0)
+		_, err := io.WriteString(c, "ask back\n")
+		require.NoError(t, err)
+		lines := bufio.NewReader(c)
+		address, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		back, err := net.Dial("tcp", strings.TrimSpace(address))
+		require.NoError(t, err)
+		defer func() { _ = back.Close() }()
+		asked, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "asked for a name\n", asked)
+		_, err = io.WriteString(back, "ann\n")
+		require.NoError(t, err)
+		answer, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "hello ann\n", answer)
+	})
 	t.Run("destroy()", func(t *testing.T) {
 		c := a.dial(0)
 		_, err := io.WriteString(c, "destroy\n")

@@ -11,8 +11,8 @@ use Revolt\EventLoop\Driver;
 use RuntimeException;
 
 /**
- * The engine's loop with callbacks in Fibers. Where the application brings revolt/event-loop, which upstream needs, Revolt's
- * loop runs on the engine's. Source: Workerman\Events\Fiber 5.2.2.
+ * The engine's loop with callbacks in Fibers. Where the application brings revolt/event-loop, which upstream needs,
+ * Revolt's loop runs on the engine's. Source: Workerman\Events\Fiber 5.2.2.
  */
 final class Fiber implements EventInterface, CoroutineLoop
 {

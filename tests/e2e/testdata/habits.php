@@ -240,6 +240,15 @@ $main->commands = [ // a dynamic property of a worker
         $connection->close('again');
         return '';
     },
+    'ask back' => function (TcpConnection $connection) { // blocks, and its peer has to know why
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $connection->send(stream_socket_get_name($server, false));
+        $client = stream_socket_accept($server, 10);
+        $connection->send('asked for a name');
+        $name = trim(fgets($client));
+        array_map(fclose(...), [$client, $server]);
+        return "hello $name";
+    },
     'cwd' => fn () => json_encode([getcwd() === __DIR__, PHP_SAPI, isset($_SERVER['argv'], $GLOBALS['argv']), is_resource(STDIN)]),
     'programs' => function () { // those that are started hold none of our sockets
         $shell = 'ls -l /proc/self/fd | grep -c socket; true';
