@@ -82,6 +82,10 @@ PHP_FUNCTION(phalanx_conn_tls)
 	phx_apply_ops(loop); /* what was sent before goes out as it is */
 	phx_status st = phx_conn_tls(loop->engine.loop, (uint64_t) conn, &tls.options, server, text, &text_len);
 	phx_tls_release(&tls);
+	phx_conn *c = phx_conn_find(loop, (uint64_t) conn);
+	if (st == PHX_OK && c != NULL) {
+		c->changed = loop->turn; /* messages of this turn that follow are not what they were taken for */
+	}
 	if (st == PHX_EINVAL) {
 		zend_throw_exception_ex(spl_ce_RuntimeException, 0, "%.*s", text_len, text);
 		RETURN_THROWS();

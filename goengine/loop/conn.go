@@ -394,6 +394,10 @@ func (l *Loop) drainBacklog() {
 			continue
 		}
 		c.inBatch = false
+		if c.tls != nil && c.tls.awaiting {
+			l.takeWire(c)
+			continue
+		}
 		if l.holding && c.outlives() {
 			continue // the next script's
 		}
@@ -655,10 +659,6 @@ func (l *Loop) Consume(id ID, n int) {
 		return
 	}
 	c.inOff = min(c.inOff+n, len(c.in.B))
-	if c.tls != nil && c.tls.awaiting {
-		l.takeWire(c)
-		return
-	}
 	b := c.in
 	if c.inOff < len(b.B) && c.inOff < 64<<10 {
 		return

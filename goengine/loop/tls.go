@@ -29,7 +29,7 @@ type tlsState struct {
 	*tlsconn.Conn
 	tell     bool // the application is to hear how the handshake ended
 	held     bool // the application has been told that output waits
-	awaiting bool // input in c.in is the wire's, once the application has consumed what is not
+	awaiting bool // until the batch is over, and it is known what of the input was meant in plain text
 	ended    bool // the peer's close_notify, or what broke the connection, came behind the last bytes
 	settled  bool // the handshake's end has been dealt with
 }
@@ -47,9 +47,9 @@ func (c *conn) handshaking() bool { return c.tls != nil && !c.tls.settled }
 
 // StartTLS starts TLS on an open connection, as the side that cfg is for. What has been sent so far
 // goes out in plain text, what is sent from now on waits for the handshake. Its end is told by a
-// Secure event; after a failed one the connection closes. Bytes that had arrived and that the
-// application has not been told of, or (protocol User) not consumed when the event at hand has
-// been handled, are taken for the peer's part of the handshake.
+// Secure event; after a failed one the connection closes. What had arrived and was not told, or
+// (protocol User) not consumed in this batch, or given back by Undecode, is taken for the peer's
+// part of the handshake: nothing sent in plain text may pass for something sent in secret.
 //
 // ErrProtocol: TLS was started before. ErrFull: a file is being sent.
 func (l *Loop) StartTLS(id ID, cfg *tlsconn.Config) error {
@@ -79,9 +79,11 @@ func (l *Loop) StartTLS(id ID, cfg *tlsconn.Config) error {
 	if c.status != open {
 		return nil
 	}
-	if c.tls.awaiting = c.proto == User && c.told == l.turn && c.in != nil; !c.tls.awaiting {
-		l.takeWire(c)
+	c.tls.awaiting = true
+	if c.back != nil {
+		l.undecodeDeferred(c)
 	}
+	l.enqueue(c)
 	return nil
 }
 
@@ -91,25 +93,28 @@ func (l *Loop) secure(c *conn, cfg *tlsconn.Config) {
 	l.limitTime(c, HandshakeTimeout)
 }
 
-// takeWire hands what lies in the input buffer to TLS.
+// takeWire hands what came behind the plain text to TLS.
 func (l *Loop) takeWire(c *conn) {
 	c.tls.awaiting = false
-	if c.in == nil {
+	var wire []byte
+	if c.back != nil {
+		wire = append(wire, c.back.bytes...)
+		c.back = nil
+	}
+	if c.in != nil {
+		wire = append(wire, c.in.B[c.inOff:]...)
+		bytebufferpool.Put(c.in)
+		c.in, c.inOff = nil, 0
+	}
+	c.need, c.scanned = 0, 0
+	if len(wire) == 0 {
 		return
 	}
-	wire := c.in
-	from := c.inOff
-	c.in, c.inOff, c.need, c.scanned = nil, 0, 0, 0
-	l.held = append(l.held, wire) // an event may point into it
-	plain := bytebufferpool.Get()
-	plain.B = append(plain.B[:0], wire.B[from:]...) // of the right size
-	n, err := c.tls.Receive(plain.B, wire.B[from:])
+	plain := make([]byte, len(wire))
+	n, err := c.tls.Receive(plain, wire)
 	if n > 0 {
-		plain.B = plain.B[:n]
-		c.in = plain
+		l.stash(c, plain[:n])
 		l.enqueue(c)
-	} else {
-		bytebufferpool.Put(plain)
 	}
 	l.received(c, n, err)
 	l.tlsEnd(c)
@@ -122,8 +127,7 @@ func (l *Loop) recv(c *conn, p []byte) (int, unix.Errno) {
 		return rawRead(c.fd, p)
 	}
 	if c.tls.awaiting {
-		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
-		return 0, unix.EAGAIN
+		return 0, unix.EAGAIN // the backlog, which it is on, did not fit this batch
 	}
 	if l.wireIn == nil {
 		l.wireIn = make([]byte, tlsReadSize)

@@ -380,6 +380,39 @@ func TestClosingInTheMidstOfAHandshake(t *testing.T) {
 	}
 }
 
+// The peer's bytes may have been changed on their way until TLS has begun: nothing that was sent
+// behind the command may count as sent through TLS (CVE-2011-0411).
+func TestNothingGetsInBeforeTLS(t *testing.T) {
+	server, _ := tlsConfig(t)
+	for _, proto := range []loop.Proto{loop.Text, loop.User} {
+		var r recorder
+		secure := false
+		d := drive(t, func(l *loop.Loop, ev *loop.Event) {
+			switch {
+			case ev.Kind == loop.Message && secure:
+				l.Undecode(ev) // as php-ext/conn.c does for the rest of the batch
+			case ev.Kind == loop.Message || ev.Kind == loop.Data:
+				r.note(ev)
+				secure = true
+				require.NoError(t, l.StartTLS(ev.Conn, server))
+				if ev.Kind == loop.Data {
+					l.Consume(ev.Conn, 9)
+				}
+			default:
+				r.note(ev)
+			}
+		})
+		p := d.connect(loop.ListenOptions{Proto: proto})
+		p.write("STARTTLS\nEVIL\nMORE EVIL")
+		d.settle()
+		p.close()
+		d.settle()
+		require.Equal(t, []loop.Kind{r.kinds[0], loop.Secure, loop.Close}, r.kinds, proto)
+		require.Contains(t, r.data[1], "does not look like a TLS handshake")
+		require.Zero(t, d.Connections())
+	}
+}
+
 func TestTLSWaitsForWhatTheApplicationConsumes(t *testing.T) {
 	server, _ := tlsConfig(t)
 	c := tlsconn.New(openTLS(t, true, map[string]any{"verify_peer": false, "verify_peer_name": false}), &tlsconn.Hands{})
