@@ -37,6 +37,7 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
 // reloadPatience bounds how long a reload waits for one slot before it goes on with the next.
@@ -111,6 +112,9 @@ func Main() int {
 		return 70
 	}
 	h.spec, h.become = *first.Spec, first.Credential
+	if first.Tickets != nil {
+		tlsconn.SeedTickets(*first.Tickets)
+	}
 	for _, p := range first.Places {
 		h.slots = append(h.slots, &slot{worker: p.Worker, id: p.ID, fds: p.FDs, entered: make(chan struct{}), ended: time.Now()})
 		for _, fd := range p.FDs {

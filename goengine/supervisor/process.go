@@ -89,8 +89,13 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 	go s.listen(sv, p)
 	s.mu.Lock()
 	sv.process = p
+	s.tickets.Advance(time.Now())
+	tickets := s.tickets
 	s.mu.Unlock()
-	s.send(p, Command{Cmd: "start", Spec: &s.spec, Places: sv.places, Credential: sv.credential})
+	if c := sv.credential; c != nil {
+		tickets = tickets.For(fmt.Sprintf("uid %d gid %d", c.UID, c.GID)) // users do not open each other's tickets
+	}
+	s.send(p, Command{Cmd: "start", Spec: &s.spec, Places: sv.places, Credential: sv.credential, Tickets: &tickets})
 	return p, nil
 }
 

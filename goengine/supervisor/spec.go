@@ -6,6 +6,8 @@ package supervisor
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
 // Worker is one Worker of the application.
@@ -142,7 +144,8 @@ type Command struct {
 	Graceful bool    `json:"graceful,omitempty"`
 	Seq      int     `json:"seq,omitempty"` // status
 
-	Credential *Credential `json:"credential,omitempty"` // start: whom to become once PHP is up
+	Credential *Credential         `json:"credential,omitempty"` // start: whom to become once PHP is up
+	Tickets    *tlsconn.TicketSeed `json:"tickets,omitempty"`    // start: so that TLS sessions of one process resume in another
 }
 
 // Report goes from the server process to the supervisor, one JSON object a line.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/socket"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
 const (
@@ -57,6 +58,7 @@ type Supervisor struct {
 	running   int // servers that are not over
 	seq       int
 	asked     map[int]chan []Slot // status commands without an answer yet
+	tickets   tlsconn.TicketSeed
 }
 
 // Start is New and Launch.
@@ -72,7 +74,7 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
 		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(),
-		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{},
+		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{}, tickets: tlsconn.NewTicketSeed(time.Now()),
 	}
 	if s.log == nil {
 		s.log = logrus.StandardLogger()

@@ -34,6 +34,11 @@ func NewTicketSeed(now time.Time) TicketSeed {
 // Advance forgets what is older than the tickets that are accepted now.
 func (s *TicketSeed) Advance(now time.Time) { s.advance(ticketEpoch(now) - ticketsKept + 1) }
 
+// For is a seed of its own for somebody who is not to open other tickets.
+func (s TicketSeed) For(whom string) TicketSeed {
+	return TicketSeed{s.Epoch, derive(s.Secret, "seed for "+whom, 32)}
+}
+
 func (s *TicketSeed) advance(epoch int64) {
 	for s.Epoch < epoch {
 		s.Secret = derive(s.Secret, "next period", 32)
