@@ -148,6 +148,7 @@ func (c *Conn) open(dst []byte) (n int, err error) {
 			return 0, err
 		}
 	}
+	c.hands.lend(c.tls)
 	for len(c.feed) > 0 {
 		m, err := c.tls.Read(dst[n:])
 		n += m
@@ -159,7 +160,7 @@ func (c *Conn) open(dst []byte) (n int, err error) {
 			break
 		}
 	}
-	release(c.tls)
+	c.hands.reclaim(c.tls)
 	return n, c.err
 }
 

@@ -19,7 +19,8 @@ const maxIdleHands = 16
 //
 // A Hands belongs to one thread, as does every Conn that uses it. The zero value is ready.
 type Hands struct {
-	idle []*hand
+	idle   []*hand
+	record []byte // lent to the connection that is reading
 }
 
 type hand struct {
