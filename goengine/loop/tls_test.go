@@ -2,16 +2,10 @@ package loop_test
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -24,24 +18,13 @@ import (
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn/certtest"
 )
 
 // tlsConfig makes a self-signed certificate for example.test and opens a configuration with it.
 func tlsConfig(t testing.TB) (server *tlsconn.Config, certFile string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"example.test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	certFile = filepath.Join(t.TempDir(), "cert.pem")
-	require.NoError(t, os.WriteFile(certFile, append(
-		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})...), 0o600))
+	certFile = certtest.New(t).Issue("example.test", certtest.SelfSigned)
 	return openTLS(t, false, map[string]any{"local_cert": certFile}), certFile
 }
 

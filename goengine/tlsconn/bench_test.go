@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn/certtest"
 )
 
 // Both sides' handshakes in coroutines, and for comparison crypto/tls's own on goroutines.
 func BenchmarkHandshake(b *testing.B) {
-	a := newAuthority(b)
-	cert, ca := a.issue("example.test", nil), a.caFile()
+	a := certtest.New(b)
+	cert, ca := a.Issue("example.test"), a.CAFile()
 	for _, tickets := range []bool{false, true} {
 		name := map[bool]string{false: "full", true: "resumed"}[tickets]
 		server := open(b, false, opts{"local_cert": cert, "no_ticket": !tickets})
@@ -88,9 +89,9 @@ func BenchmarkExchange(b *testing.B) {
 
 // What 1,000 established connections that wait keep on the heap.
 func BenchmarkIdleMemory(b *testing.B) {
-	a := newAuthority(b)
-	server := open(b, false, opts{"local_cert": a.issue("example.test", nil)})
-	client := open(b, true, opts{"cafile": a.caFile(), "peer_name": "example.test"})
+	a := certtest.New(b)
+	server := open(b, false, opts{"local_cert": a.Issue("example.test")})
+	client := open(b, true, opts{"cafile": a.CAFile(), "peer_name": "example.test"})
 	for name, talk := range map[string]int{"new": 0, "after 1 KiB each way": 1 << 10, "after 100 KiB each way": 100 << 10} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -123,4 +124,3 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
-

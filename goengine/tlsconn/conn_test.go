@@ -2,7 +2,6 @@ package tlsconn_test
 
 import (
 	"bytes"
-	"crypto/x509"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn/certtest"
 )
 
 // end is one side of a connection in memory and what it has received.
@@ -61,8 +61,8 @@ func connect(t testing.TB, client, server opts, step int) (c, s *end) {
 
 func established(t testing.TB, step int) (c, s *end) {
 	t.Helper()
-	a := newAuthority(t)
-	c, s = connect(t, opts{"cafile": a.caFile(), "peer_name": "example.test"}, opts{"local_cert": a.issue("example.test", nil)}, step)
+	a := certtest.New(t)
+	c, s = connect(t, opts{"cafile": a.CAFile(), "peer_name": "example.test"}, opts{"local_cert": a.Issue("example.test")}, step)
 	require.NoError(t, c.err)
 	require.NoError(t, s.err)
 	require.True(t, c.Established())
@@ -91,9 +91,9 @@ func TestHandshakeAndDataHoweverTheBytesAreCut(t *testing.T) {
 }
 
 func TestDataBehindTheLastFlightOfTheHandshakeIsNotLost(t *testing.T) {
-	a := newAuthority(t)
-	c := newEnd(t, open(t, true, opts{"cafile": a.caFile(), "peer_name": "example.test"}))
-	s := newEnd(t, open(t, false, opts{"local_cert": a.issue("example.test", nil)}))
+	a := certtest.New(t)
+	c := newEnd(t, open(t, true, opts{"cafile": a.CAFile(), "peer_name": "example.test"}))
+	s := newEnd(t, open(t, false, opts{"local_cert": a.Issue("example.test")}))
 	require.NoError(t, c.Start())
 	for !c.Established() {
 		out := bytes.Clone(c.Unsent())
@@ -114,7 +114,7 @@ func TestDataBehindTheLastFlightOfTheHandshakeIsNotLost(t *testing.T) {
 }
 
 func TestWhatIsNoTLSIsRefused(t *testing.T) {
-	a := newAuthority(t)
+	a := certtest.New(t)
 	for name, in := range map[string]string{
 		"a plain request": "GET / HTTP/1.1\r\nHost: example.test\r\n\r\n",
 		"SSL 2":           "\x80\x2e\x01\x03\x01\x00\x15\x00\x00\x00\x10",
@@ -122,7 +122,7 @@ func TestWhatIsNoTLSIsRefused(t *testing.T) {
 		"a long record":   "\x16\x03\x01\xff\xff" + string(make([]byte, 100)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newEnd(t, open(t, false, opts{"local_cert": a.issue("example.test", nil)}))
+			s := newEnd(t, open(t, false, opts{"local_cert": a.Issue("example.test")}))
 			s.deliver([]byte(in), 3)
 			require.Error(t, s.err)
 			require.False(t, s.Established())
@@ -153,20 +153,20 @@ func TestAForgedRecordEndsTheConnectionWithAnAlert(t *testing.T) {
 }
 
 func TestAnEndInTheHandshakeFailsIt(t *testing.T) {
-	a := newAuthority(t)
+	a := certtest.New(t)
 	c := newEnd(t, open(t, true, opts{"peer_name": "example.test"}))
 	require.NoError(t, c.Start())
-	s := newEnd(t, open(t, false, opts{"local_cert": a.issue("example.test", nil)}))
+	s := newEnd(t, open(t, false, opts{"local_cert": a.Issue("example.test")}))
 	s.deliver(c.Unsent(), 100)
 	require.ErrorIs(t, s.End(), io.EOF)
 	require.ErrorIs(t, c.End(), io.EOF)
-	untouched := newEnd(t, open(t, false, opts{"local_cert": a.issue("example.test", nil)}))
+	untouched := newEnd(t, open(t, false, opts{"local_cert": a.Issue("example.test")}))
 	require.ErrorIs(t, untouched.End(), io.EOF)
 }
 
 func TestAHandshakeWithoutEndIsCutOff(t *testing.T) {
-	a := newAuthority(t)
-	s := newEnd(t, open(t, false, opts{"local_cert": a.issue("example.test", nil)}))
+	a := certtest.New(t)
+	s := newEnd(t, open(t, false, opts{"local_cert": a.Issue("example.test")}))
 	// Empty handshake records bring the handshake nowhere; a ClientHello may be 64 KiB.
 	for range 100 {
 		s.deliver(append([]byte("\x16\x03\x01\x40\x00\x01\x00\xff\xff"), make([]byte, 16384-4)...), 1<<20)
@@ -187,10 +187,10 @@ func TestAnIdleConnectionKeepsNoRecordBuffer(t *testing.T) {
 }
 
 func TestResumption(t *testing.T) {
-	a := newAuthority(t)
-	server := opts{"local_cert": a.issue("resume.test", nil)}
+	a := certtest.New(t)
+	server := opts{"local_cert": a.Issue("resume.test")}
 	for name, method := range map[string]int{"1.2": 1 << 5, "1.3": 1 << 6} {
-		client := opts{"cafile": a.caFile(), "peer_name": "resume.test", "crypto_method": method}
+		client := opts{"cafile": a.CAFile(), "peer_name": "resume.test", "crypto_method": method}
 		c, s := connect(t, client, server, 1<<20)
 		require.NoError(t, errors.Join(c.err, s.err))
 		require.False(t, s.State().DidResume, name)
@@ -206,20 +206,13 @@ func TestResumption(t *testing.T) {
 }
 
 func TestWhoIsBelieved(t *testing.T) {
-	a, stranger := newAuthority(t), newAuthority(t)
-	good := a.issue("good.test", nil)
-	onlyCN := a.issue("common.test", func(c *x509.Certificate) { c.DNSNames = nil })
-	expired := a.issue("expired.test", func(c *x509.Certificate) {
-		c.NotBefore = c.NotBefore.AddDate(-1, 0, 0)
-		c.NotAfter = c.NotBefore.AddDate(0, 1, 0)
-	})
-	self := a.issue("self.test", func(c *x509.Certificate) { c.Issuer.CommonName = "self" })
-	oldSelf := a.issue("oldself.test", func(c *x509.Certificate) {
-		c.Issuer.CommonName = "self"
-		c.NotBefore = c.NotBefore.AddDate(-1, 0, 0)
-		c.NotAfter = c.NotBefore.AddDate(0, 1, 0)
-	})
-	ip := a.issue("127.0.0.1", nil)
+	a, stranger := certtest.New(t), certtest.New(t)
+	good := a.Issue("good.test")
+	onlyCN := a.Issue("common.test", certtest.OnlyCommonName)
+	expired := a.Issue("expired.test", certtest.Expired)
+	self := a.Issue("self.test", certtest.SelfSigned)
+	oldSelf := a.Issue("oldself.test", certtest.SelfSigned, certtest.Expired)
+	ip := a.Issue("127.0.0.1")
 	for _, tt := range []struct {
 		name   string
 		cert   string
@@ -233,8 +226,8 @@ func TestWhoIsBelieved(t *testing.T) {
 		{name: "another name, not looked at", cert: good, client: opts{"peer_name": "bad.test", "verify_peer_name": false}},
 		{name: "no name to compare", cert: good, client: opts{}, err: "no peer_name"},
 		{name: "a common name only", cert: onlyCN, client: opts{"peer_name": "common.test"}},
-		{name: "another authority's", cert: good, client: opts{"peer_name": "good.test", "cafile": stranger.caFile()}, err: "unknown authority"},
-		{name: "another authority's, not looked at", cert: good, client: opts{"cafile": stranger.caFile(), "verify_peer": false, "verify_peer_name": false}},
+		{name: "another authority's", cert: good, client: opts{"peer_name": "good.test", "cafile": stranger.CAFile()}, err: "unknown authority"},
+		{name: "another authority's, not looked at", cert: good, client: opts{"cafile": stranger.CAFile(), "verify_peer": false, "verify_peer_name": false}},
 		{name: "expired", cert: expired, client: opts{"peer_name": "expired.test"}, err: "expired"},
 		{name: "self-signed", cert: self, client: opts{"peer_name": "self.test"}, err: "unknown authority"},
 		{name: "self-signed, allowed", cert: self, client: opts{"peer_name": "self.test", "allow_self_signed": true}},
@@ -249,7 +242,7 @@ func TestWhoIsBelieved(t *testing.T) {
 			server: opts{"verify_peer": true},
 		},
 		{
-			name: "a client's of another authority", cert: good, client: opts{"peer_name": "good.test", "local_cert": stranger.issue("evil.test", nil)},
+			name: "a client's of another authority", cert: good, client: opts{"peer_name": "good.test", "local_cert": stranger.Issue("evil.test")},
 			server: opts{"verify_peer": true}, err: "unknown authority",
 		},
 		{
@@ -258,12 +251,12 @@ func TestWhoIsBelieved(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			server := opts{"local_cert": tt.cert, "cafile": a.caFile()}
+			server := opts{"local_cert": tt.cert, "cafile": a.CAFile()}
 			for k, v := range tt.server {
 				server[k] = v
 			}
 			if tt.client["cafile"] == nil {
-				tt.client["cafile"] = a.caFile()
+				tt.client["cafile"] = a.CAFile()
 			}
 			for range 2 { // the second time it may be a resumed session
 				c, s := connect(t, tt.client, server, 1<<20)

@@ -15,3 +15,11 @@ func (c *Conn) RecordBuffer() int {
 
 // Complete is complete.
 func Complete(b []byte) (int, bool) { return complete(b) }
+
+// LookNow makes the next connection look at the files.
+func (c *Config) LookNow() { c.look.Store(0) }
+
+// CommonName is that of the certificate in use.
+func (c *Config) CommonName() string {
+	return c.current.Load().tls.Certificates[0].Leaf.Subject.CommonName
+}
