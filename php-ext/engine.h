@@ -77,6 +77,7 @@ typedef struct {
 
 typedef struct {
 	int64_t connections, accepted, closed, messages, bytes_read, bytes_written, timers, slots;
+	int64_t tls_handshakes, tls_resumed, tls_failed;
 } phx_stats;
 
 typedef struct {

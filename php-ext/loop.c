@@ -318,6 +318,9 @@ static void phx_add_stats(zval *array, int64_t handle)
 	add_assoc_long(array, "bytes_read", s.bytes_read);
 	add_assoc_long(array, "bytes_written", s.bytes_written);
 	add_assoc_long(array, "timers", s.timers);
+	add_assoc_long(array, "tls_handshakes", s.tls_handshakes);
+	add_assoc_long(array, "tls_resumed", s.tls_resumed);
+	add_assoc_long(array, "tls_failed", s.tls_failed);
 	if (handle == 0) {
 		add_assoc_long(array, "slots", s.slots);
 	}

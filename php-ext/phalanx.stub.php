@@ -97,7 +97,7 @@ function phalanx_loop_on_error(?callable $callback): void {}
 
 /**
  * Figures of this loop and, in a slot, of the whole process.
- * @return array{connections: int, accepted: int, closed: int, messages: int, bytes_read: int, bytes_written: int, timers: int, process: array{connections: int, accepted: int, messages: int, bytes_read: int, bytes_written: int, slots: int}}
+ * @return array{connections: int, accepted: int, closed: int, messages: int, bytes_read: int, bytes_written: int, timers: int, tls_handshakes: int, tls_resumed: int, tls_failed: int, process: array{connections: int, accepted: int, messages: int, bytes_read: int, bytes_written: int, tls_handshakes: int, tls_resumed: int, tls_failed: int, slots: int}}
  */
 function phalanx_loop_stats(): array {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: d2e6419877680ee716f10859c1cdbee87e520c48 */
+ * Stub hash: 223e538f91d73dddd3bf7a48d8cdd9e6f884ffdb */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

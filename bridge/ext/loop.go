@@ -130,6 +130,7 @@ func phx_stats_get(h C.int64_t, out *C.phx_stats) (st C.phx_status) {
 	}
 	out.connections, out.accepted, out.closed = C.int64_t(s.Connections), C.int64_t(s.Accepted), C.int64_t(s.Closed)
 	out.messages, out.timers = C.int64_t(s.Messages), C.int64_t(s.Timers)
+	out.tls_handshakes, out.tls_resumed, out.tls_failed = C.int64_t(s.TLSHandshakes), C.int64_t(s.TLSResumed), C.int64_t(s.TLSFailed)
 	out.bytes_read, out.bytes_written = C.int64_t(s.BytesRead), C.int64_t(s.BytesWritten)
 	return C.PHX_OK
 }

@@ -22,8 +22,9 @@ final class Engine
      * start of the loop.
      *
      * @return array{connections: int, accepted: int, closed: int, messages: int, bytes_read: int, bytes_written: int,
-     *     timers: int, process: array{connections: int, accepted: int, messages: int, bytes_read: int,
-     *     bytes_written: int, slots: int}}
+     *     timers: int, tls_handshakes: int, tls_resumed: int, tls_failed: int, process: array{connections: int,
+     *     accepted: int, messages: int, bytes_read: int, bytes_written: int, tls_handshakes: int, tls_resumed: int,
+     *     tls_failed: int, slots: int}}
      */
     public static function stats(): array
     {

@@ -89,8 +89,11 @@ trait Master
                 try {
                     \phalanx_tls_check($worker->sslOptions());
                 } catch (RuntimeException $e) {
-                    $where = "Worker $worker->name " . $worker->getSocketName();
-                    throw new RuntimeException("$where: {$e->getMessage()}");
+                    $message = "Worker $worker->name " . $worker->getSocketName() . ": {$e->getMessage()}";
+                    if (static::$daemonize) {
+                        static::safeEcho("$message\n"); // nobody looks into a daemon's log who believes that it started
+                    }
+                    throw new RuntimeException($message);
                 }
             }
         }

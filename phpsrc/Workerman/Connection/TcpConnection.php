@@ -9,6 +9,7 @@ use Phalanx\Connection\Addresses;
 use Phalanx\Connection\EngineEvents;
 use Phalanx\Connection\Resuming;
 use Phalanx\Connection\Sending;
+use Phalanx\Connection\Tls;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\EngineProtocol;
 use RuntimeException;
@@ -34,6 +35,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     use EngineEvents;
     use Resuming;
     use Sending;
+    use Tls;
 
     /** Upstream's size of one read; the engine sizes its own. */
     public const READ_BUFFER_SIZE = 87380;
@@ -344,24 +346,6 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     /** Upstream's writer of the socket; the engine writes. */
     public function baseWrite(): void
     {
-    }
-
-    /**
-     * Upstream's TLS handshake; the engine does it.
-     *
-     * @param resource $socket
-     * @return bool|int true: it is complete; 0: it is under way, or TLS is not spoken
-     */
-    public function doSslHandshake($socket): bool|int
-    {
-        return $this->sslHandshakeCompleted ?: 0;
-    }
-
-    /** Serves TLS from now on. */
-    protected function startTls(): void
-    {
-        $this->sslHandshakeCompleted = 0;
-        \phalanx_conn_tls($this->engineHandle, $this->worker?->sslOptions() ?? [], true);
     }
 
     /** Everything that arrives here is sent to $dest, no faster than $dest takes it; both close together. */
