@@ -41,7 +41,7 @@ func adoptSlot(key slotKey, own int64) (int64, error) {
 	case handle == 0 && own != 0:
 		handle = own
 	case handle == 0:
-		l, err := loop.New(loop.Config{Logger: Log})
+		l, err := loop.New(loop.Config{Logger: Log, FromC: true})
 		if err != nil {
 			return 0, err
 		}

@@ -408,6 +408,7 @@ func (l *Loop) drainBacklog() {
 		if c.in != nil && !c.paused && c.status == open && !c.awaits {
 			l.decodeBuffered(c)
 		}
+		l.tlsEnd(c)
 		if c.eof && !c.inBatch && !c.paused && !c.awaits && c.status == open {
 			l.endAfterFlush(c)
 		}

@@ -73,6 +73,10 @@ func (l *Loop) holdBack(c *conn, flags uint32) {
 		l.connReady(c, flags)
 		return
 	}
+	if c.tls != nil && c.tls.UnderWay() && flags&unix.EPOLLIN != 0 {
+		l.shakeOn(c)
+		return
+	}
 	if flags&unix.EPOLLOUT != 0 {
 		l.continueWrite(c)
 	}
@@ -139,6 +143,7 @@ func (l *Loop) Park(rest []Event) {
 	l.queued = nil
 	l.release()
 	l.dropScriptsOwn()
+	l.endHandshakes()
 	for id, lst := range l.listeners {
 		if lst.opts.Datagram {
 			l.CloseListener(id) // what waits is in the socket that the supervisor keeps

@@ -72,6 +72,7 @@ var (
 type Config struct {
 	Logger logrus.FieldLogger   // default: logrus's standard logger
 	Now    func() time.Duration // monotonic clock; default: CLOCK_MONOTONIC
+	FromC  bool                 // its calls come from C: only between Park and Inherit may the thread change
 }
 
 // Loop is one worker's event loop. All methods but Post and Stats belong to the loop's thread.
@@ -163,6 +164,7 @@ func New(cfg Config) (*Loop, error) {
 		events:    make([]Event, 0, maxEvents),
 		httpLim:   http1.DefaultLimits,
 	}
+	l.hands.Bound = cfg.FromC
 	l.httpLim.Body = math.MaxInt64 // each connection's maxPackage bounds it
 	if l.log == nil {
 		l.log = logrus.StandardLogger()

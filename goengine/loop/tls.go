@@ -186,6 +186,58 @@ func (l *Loop) tlsEnd(c *conn) {
 	}
 }
 
+// shakeOn goes on with a handshake while no script listens: what comes behind it is kept.
+func (l *Loop) shakeOn(c *conn) {
+	if l.fileBuf == nil {
+		l.fileBuf = make([]byte, tlsSeal)
+	}
+	n, errno := l.recv(c, l.fileBuf)
+	if l.readDone(c, n, errno) {
+		l.stash(c, l.fileBuf[:n])
+	}
+}
+
+// handoverTime is how long a loop waits for handshakes before it is handed over: some round trips.
+const handoverTime = 200 * time.Millisecond
+
+var errHandover = errors.New("loop: the worker was replaced during the handshake")
+
+// endHandshakes lets those that are under way end, because they cannot go to another thread, for a
+// moment; then they fail. Those of connections that have said nothing yet have not begun.
+func (l *Loop) endHandshakes() {
+	var fds []unix.PollFd
+	var waiting []*conn
+	for end := time.Now().Add(handoverTime); ; {
+		fds, waiting = fds[:0], waiting[:0]
+		for _, c := range l.conns {
+			if c != nil && c.status == open && c.tls != nil && c.tls.UnderWay() && c.outlives() && !c.tls.awaiting {
+				fds = append(fds, unix.PollFd{Fd: c.fd, Events: unix.POLLIN})
+				waiting = append(waiting, c)
+			}
+		}
+		rest := time.Until(end)
+		if len(fds) == 0 || rest <= 0 {
+			break
+		}
+		if n, err := unix.Poll(fds, milliseconds(rest)); err != nil && !errors.Is(err, unix.EINTR) || n == 0 && err == nil {
+			break
+		}
+		for i, c := range waiting {
+			if fds[i].Revents != 0 {
+				l.shakeOn(c)
+			}
+		}
+	}
+	for _, c := range l.conns {
+		if c != nil && c.status != closed && c.tls != nil && c.tls.UnderWay() {
+			c.announced = false
+			l.tlsBroke(c, errHandover)
+			c.tls.Close()
+		}
+	}
+	l.hands.Close()
+}
+
 // established goes on after the handshake: the time limit is the protocol's again, and what waited
 // is sent.
 func (l *Loop) established(c *conn) {

@@ -69,6 +69,10 @@ func (c *Conn) Start() error {
 // turn lets the handshake go on until it needs more input or is over.
 func (c *Conn) turn() {
 	h := c.hand
+	if !c.hands.usable(h) {
+		c.hand, c.err = nil, errThread
+		return
+	}
 	h.next()
 	if c.done || c.err != nil {
 		c.hand = nil
@@ -80,6 +84,9 @@ func (c *Conn) handshakeDone(err error) {
 	c.done = err == nil
 	c.err = err
 }
+
+// UnderWay says that a handshake has begun and is not over: it is tied to the thread.
+func (c *Conn) UnderWay() bool { return c.hand != nil }
 
 // Established says whether the handshake is complete: then Seal may be called.
 func (c *Conn) Established() bool { return c.done }
@@ -240,9 +247,11 @@ func (c *Conn) abort() {
 			c.err = errAborted
 		}
 		h := c.hand
-		h.next() // the handshake's read answers with the error
 		c.hand = nil
-		c.hands.give(h)
+		if c.hands.usable(h) {
+			h.next() // the handshake's read answers with the error
+			c.hands.give(h)
+		}
 	}
 }
 

@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"golang.org/x/sys/unix"
 )
 
 // errAborted ends a handshake whose connection has been closed.
 var errAborted = errors.New("tlsconn: the connection was closed during the handshake")
+
+var errThread = errors.New("tlsconn: the handshake belongs to another thread")
 
 // maxIdleHands is how many coroutines a pool keeps for handshakes to come.
 const maxIdleHands = 16
@@ -17,8 +21,13 @@ const maxIdleHands = 16
 // next flight by switching back to the loop: on the same thread, without Go's scheduler. It is
 // lent for the length of a handshake; an established connection has none.
 //
-// A Hands belongs to one thread, as does every Conn that uses it. The zero value is ready.
+// A Hands belongs to one thread at a time, as does every Conn that uses it. The zero value is ready.
 type Hands struct {
+	// Bound says that calls come from C, so that Go ties coroutines to the thread that made them and
+	// ends the process when another one resumes them. A Hands that goes to another thread must be
+	// closed before; a handshake that was forgotten fails instead.
+	Bound bool
+
 	idle   []*hand
 	record []byte // lent to the connection that is reading
 }
@@ -28,10 +37,14 @@ type hand struct {
 	stop  func()
 	yield func(struct{}) bool
 	conn  *Conn // whose handshake runs
+	home  int   // the thread that made it
 }
 
+// usable says whether the calling thread may switch to h.
+func (p *Hands) usable(h *hand) bool { return !p.Bound || h.home == unix.Gettid() }
+
 func newHand() *hand {
-	h := &hand{}
+	h := &hand{home: unix.Gettid()}
 	h.next, h.stop = iter.Pull(func(yield func(struct{}) bool) {
 		h.yield = yield
 		for {
@@ -62,7 +75,10 @@ func (p *Hands) take() *hand {
 	if n := len(p.idle); n > 0 {
 		h := p.idle[n-1]
 		p.idle = p.idle[:n-1]
-		return h
+		if p.usable(h) {
+			return h
+		}
+		p.idle = nil
 	}
 	return newHand()
 }
@@ -75,10 +91,13 @@ func (p *Hands) give(h *hand) {
 	h.stop()
 }
 
-// Close ends the idle coroutines. Connections must have been closed before, on the same thread.
+// Close ends the idle coroutines. It must run on the thread they were made on, when no handshake is
+// under way; the next one makes new ones.
 func (p *Hands) Close() {
 	for _, h := range p.idle {
-		h.stop()
+		if p.usable(h) {
+			h.stop()
+		}
 	}
 	p.idle = nil
 }
