@@ -249,7 +249,11 @@ static void phx_message(phx_loop *loop, const phx_event *ev, zend_object *obj)
 	}
 	zval held;
 	ZVAL_COPY(&held, callback); /* the callback may replace itself */
-	phx_call(&held, 2, argv);
+	if (UNEXPECTED(loop->coroutines)) {
+		phx_fiber_run(loop, &held, 2, argv, obj);
+	} else {
+		phx_call(&held, 2, argv);
+	}
 	zval_ptr_dtor(&held);
 	zval_ptr_dtor(&argv[1]);
 	if (UNEXPECTED(EG(exception) != NULL)) {

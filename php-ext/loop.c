@@ -70,6 +70,7 @@ void phx_loop_shutdown(void)
 	}
 	phx_conns_release(loop);
 	phx_io_release(loop);
+	phx_fibers_release(loop);
 	zval_ptr_dtor(&loop->on_control);
 	zval_ptr_dtor(&loop->on_error);
 	if (loop->request_class) {
@@ -225,7 +226,12 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 
 PHP_FUNCTION(phalanx_loop_run)
 {
-	ZEND_PARSE_PARAMETERS_NONE();
+	bool coroutines = false;
+
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_BOOL(coroutines)
+	ZEND_PARSE_PARAMETERS_END();
 
 	phx_loop *loop = phx_loop_get();
 	if (loop == NULL) {
@@ -237,6 +243,7 @@ PHP_FUNCTION(phalanx_loop_run)
 	}
 	struct epoll_event *ready = emalloc(sizeof(*ready) * PHX_READY);
 	loop->running = true;
+	loop->coroutines = coroutines;
 	loop->stop = false;
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	loop->ops_len = 0;

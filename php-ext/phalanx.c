@@ -19,6 +19,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 {
 	phx_autoload_install();
 	phx_blocking_install();
+	phx_fiber_init();
 	return SUCCESS;
 }
 

@@ -32,6 +32,8 @@ typedef struct {
 	bool datagram;
 } phx_listener;
 
+typedef struct phx_fiber phx_fiber;
+
 /* The calling thread's loop. */
 typedef struct {
 	phx_loop_info engine;
@@ -65,6 +67,12 @@ typedef struct {
 	uint32_t request_buffer, request_connection; /* property offsets, 0: by name */
 	zend_class_entry *conn_ce;                   /* class of the last connection object */
 	uint32_t conn_on_message;
+
+	bool coroutines; /* callbacks of messages run in Fibers */
+	phx_fiber *fiber_idle;
+	uint32_t fiber_count;
+	phx_fiber *fiber_starts;  /* whose body is about to begin */
+	phx_fiber *fiber_resumes; /* the one that phalanx_fiber_resume() has resumed */
 } phx_loop;
 
 extern __thread phx_loop phx_current_loop;
@@ -79,6 +87,11 @@ void phx_apply_ops(phx_loop *loop);
 void phx_call(zval *callable, uint32_t argc, zval *argv);
 bool phx_after_callback(zend_object *conn);
 void phx_loop_poll_signals(phx_loop *loop);
+
+/* fiber.c */
+void phx_fiber_run(phx_loop *loop, zval *callable, uint32_t argc, zval *argv, zend_object *conn);
+void phx_fibers_release(phx_loop *loop);
+void phx_fiber_init(void);
 
 /* conn.c */
 phx_conn *phx_conn_find(phx_loop *loop, uint64_t id);

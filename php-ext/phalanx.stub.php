@@ -15,8 +15,12 @@ function phalanx_role(): string {}
 
 /* ---- loop: one for each thread, made on first use ---- */
 
-/** Runs the loop until phalanx_loop_stop() or, in a plain script, until nothing is left to wait for. */
-function phalanx_loop_run(): void {}
+/**
+ * Runs the loop until phalanx_loop_stop() or, in a plain script, until nothing is left to wait for. With $coroutines each
+ * message's callback runs in a Fiber, as by phalanx_fiber_run(). While one of an http connection waits, no further
+ * request of that connection is delivered.
+ */
+function phalanx_loop_run(bool $coroutines = false): void {}
 
 /** Makes phalanx_loop_run() return after the current callback. */
 function phalanx_loop_stop(): void {}
@@ -113,6 +117,20 @@ function phalanx_timer_del(int $timer): bool {}
 function phalanx_timer_clear(): void {}
 
 function phalanx_timer_count(): int {}
+
+/* ---- fibers ---- */
+
+/**
+ * Calls $callback in a Fiber and comes back when it has returned or waits (Fiber::suspend()). What it throws before it
+ * waits is thrown here, later where it is resumed. Fibers are used again when nobody can tell.
+ */
+function phalanx_fiber_run(callable $callback, mixed ...$args): void {}
+
+/** As $fiber->resume(), by one who holds it in one property and lets go of that when this returns. */
+function phalanx_fiber_resume(Fiber $fiber): void {}
+
+/** What the Fibers of phalanx_fiber_run() run. Not to be called. */
+function phalanx_fiber_body(): void {}
 
 /* ---- listeners ---- */
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 223e538f91d73dddd3bf7a48d8cdd9e6f884ffdb */
+ * Stub hash: 330ea9837a7f62d68b02261a500da7eec7e068d9 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -7,9 +7,11 @@ ZEND_END_ARG_INFO()
 #define arginfo_phalanx_role arginfo_phalanx_version
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_run, 0, 0, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, coroutines, _IS_BOOL, 0, "false")
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_loop_stop arginfo_phalanx_loop_run
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_stop, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_drain, 0, 1, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, all, _IS_BOOL, 0)
@@ -29,7 +31,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_tell, 0, 2, _IS_BOO
 	ZEND_ARG_TYPE_INFO(0, message, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_slot_send_failed arginfo_phalanx_loop_run
+#define arginfo_phalanx_slot_send_failed arginfo_phalanx_loop_stop
 
 #define arginfo_phalanx_slot_adopt arginfo_phalanx_slot_enter
 
@@ -37,9 +39,9 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_mark, 0, 1, IS_VOID
 	ZEND_ARG_TYPE_INFO(0, number, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_slot_hold arginfo_phalanx_loop_run
+#define arginfo_phalanx_slot_hold arginfo_phalanx_loop_stop
 
-#define arginfo_phalanx_slot_settle arginfo_phalanx_loop_run
+#define arginfo_phalanx_slot_settle arginfo_phalanx_loop_stop
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_unanswered, 0, 0, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
@@ -84,10 +86,21 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_del, 0, 1, _IS_BOO
 	ZEND_ARG_TYPE_INFO(0, timer, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_timer_clear arginfo_phalanx_loop_run
+#define arginfo_phalanx_timer_clear arginfo_phalanx_loop_stop
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_timer_count, 0, 0, IS_LONG, 0)
 ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_fiber_run, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+	ZEND_ARG_VARIADIC_TYPE_INFO(0, args, IS_MIXED, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_fiber_resume, 0, 1, IS_VOID, 0)
+	ZEND_ARG_OBJ_INFO(0, fiber, Fiber, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_phalanx_fiber_body arginfo_phalanx_loop_stop
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listen, 0, 1, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
@@ -243,7 +256,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_listen, 0, 1,
 	ZEND_ARG_TYPE_INFO(0, spec, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_supervisor_start arginfo_phalanx_loop_run
+#define arginfo_phalanx_supervisor_start arginfo_phalanx_loop_stop
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_wait, 0, 0, IS_ARRAY, 1)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeoutSeconds, IS_DOUBLE, 0, "-1.0")
@@ -290,6 +303,9 @@ ZEND_FUNCTION(phalanx_timer_add);
 ZEND_FUNCTION(phalanx_timer_del);
 ZEND_FUNCTION(phalanx_timer_clear);
 ZEND_FUNCTION(phalanx_timer_count);
+ZEND_FUNCTION(phalanx_fiber_run);
+ZEND_FUNCTION(phalanx_fiber_resume);
+ZEND_FUNCTION(phalanx_fiber_body);
 ZEND_FUNCTION(phalanx_listen);
 ZEND_FUNCTION(phalanx_listener_address);
 ZEND_FUNCTION(phalanx_listener_stream);
@@ -357,6 +373,9 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_timer_del, arginfo_phalanx_timer_del)
 	ZEND_FE(phalanx_timer_clear, arginfo_phalanx_timer_clear)
 	ZEND_FE(phalanx_timer_count, arginfo_phalanx_timer_count)
+	ZEND_FE(phalanx_fiber_run, arginfo_phalanx_fiber_run)
+	ZEND_FE(phalanx_fiber_resume, arginfo_phalanx_fiber_resume)
+	ZEND_FE(phalanx_fiber_body, arginfo_phalanx_fiber_body)
 	ZEND_FE(phalanx_listen, arginfo_phalanx_listen)
 	ZEND_FE(phalanx_listener_address, arginfo_phalanx_listener_address)
 	ZEND_FE(phalanx_listener_stream, arginfo_phalanx_listener_stream)

@@ -6,6 +6,7 @@
 #include "../../php-ext/loop.c"
 #include "../../php-ext/conn.c"
 #include "../../php-ext/io.c"
+#include "../../php-ext/fiber.c"
 #include "../../php-ext/http.c"
 #include "../../php-ext/slot.c"
 #include "../../php-ext/tls.c"

@@ -188,7 +188,7 @@ func (b *bench) choose() error {
 		}
 	}
 	for _, s := range b.servers {
-		if len(wanted) > 0 && !slices.Contains(wanted, s.Key) {
+		if (len(wanted) > 0 || s.extra) && !slices.Contains(wanted, s.Key) {
 			s.skipped = "not asked for"
 			continue
 		}

@@ -24,6 +24,8 @@ type server struct {
 	// exact: the answer must be workermanAnswer to the byte. The others only have to give the body
 	// and to repeat themselves.
 	exact bool
+	// extra: runs only where -only asks for it
+	extra bool
 	// maxConns bounds its connections; 0 is no bound.
 	maxConns int
 	// prepare builds what is needed and returns the command that serves a load, or why there is none.
@@ -59,6 +61,7 @@ func allServers() []*server {
 		{Key: "d", Name: "Go net/http", prepare: prepareGo("nethttp")},
 		{Key: "e", Name: "FrankenPHP worker mode", prepare: prepareFrankenPHP},
 		{Key: "f", Name: "Workerman", loads: all, exact: true, prepare: prepareWorkerman},
+		{Key: "g", Name: "engine, PHP onMessage in Fibers", loads: all, exact: true, extra: true, prepare: prepareFibers},
 	}
 }
 
@@ -112,6 +115,16 @@ func (b *bench) script(load string) string {
 		load = "hello"
 	}
 	return filepath.Join(b.root, "tests/bench/app", load+".php")
+}
+
+// prepareFibers is the engine on the loop that runs callbacks in Fibers.
+func prepareFibers(b *bench) (launch, error) {
+	plain, err := preparePhalanx(b)
+	return func(load string, port int, dir string) *exec.Cmd {
+		cmd := plain(load, port, dir)
+		cmd.Env = append(cmd.Env, "BENCH_FIBERS=1")
+		return cmd
+	}, err
 }
 
 func appEnv(port int, dir string) []string {

@@ -138,7 +138,9 @@ trait EngineEvents
             ++self::$statistics['total_request'];
             try {
                 $data = $this->protocol::decode($message, $this);
-                if ($this->onMessage) {
+                if (Scheduler::hasCoroutineLoop()) {
+                    $this->fire($this->onMessage, $data);
+                } elseif ($this->onMessage) {
                     ($this->onMessage)($this, $data);
                 }
             } catch (Throwable $e) {

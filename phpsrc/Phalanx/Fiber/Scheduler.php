@@ -4,12 +4,10 @@ declare(strict_types=1);
 
 namespace Phalanx\Fiber;
 
-use Closure;
 use Fiber;
 use SplQueue;
 use Throwable;
 use WeakMap;
-use Workerman\Connection\TcpConnection;
 use Workerman\Worker;
 
 /**
@@ -32,12 +30,12 @@ final class Scheduler
     /** The Fiber in which the loop itself runs; it must not wait for the loop. */
     private static ?Fiber $loopFiber = null;
 
-    /** Runs a callback in a Fiber of its own. What it throws before it waits for the first time is thrown here. */
+    /**
+     * Runs a callback in a Fiber, on a coroutine loop. What it throws before it waits for the first time is thrown here.
+     */
     public static function start(callable $callback, mixed ...$args): void
     {
-        $fiber = new Fiber($callback);
-        self::adopt($fiber);
-        $fiber->start(...$args);
+        \phalanx_fiber_run($callback, ...$args);
     }
 
     /** From now on this Fiber may wait, whichever loop the worker asked for. */
@@ -83,38 +81,6 @@ final class Scheduler
         }
     }
 
-    /**
-     * A message callback that runs in a Fiber. While the callback of an HTTP request waits, the connection delivers no
-     * further request: answers leave in the order of the requests.
-     *
-     * @param callable $callback checked when it is called, as on other loops
-     */
-    public static function messageCallback(mixed $callback): Closure
-    {
-        return static function (TcpConnection $connection, mixed ...$args) use ($callback): void {
-            if (self::mayWait()) {
-                $callback($connection, ...$args);
-                return;
-            }
-            $done = $held = false;
-            self::start(static function () use ($callback, $connection, $args, &$done, &$held): void {
-                try {
-                    $callback($connection, ...$args);
-                } catch (Throwable $e) {
-                    $connection->error($e);
-                } finally {
-                    $done = true;
-                    if ($held) {
-                        $connection->releaseMessages();
-                    }
-                }
-            });
-            if (!$done) {
-                $held = $connection->holdMessages();
-            }
-        };
-    }
-
     /** Suspends the current Fiber; see mayWait(). */
     public static function sleep(float $seconds): void
     {
@@ -135,13 +101,13 @@ final class Scheduler
         self::arm();
     }
 
-    /** @param callable(): void $loop returns when the loop has stopped */
-    public static function runLoop(callable $loop): void
+    /** Returns when the loop has stopped. */
+    public static function runLoop(): void
     {
         $outer = self::$loopFiber;
         self::$loopFiber = Fiber::getCurrent();
         try {
-            $loop();
+            \phalanx_loop_run(self::hasCoroutineLoop());
         } finally {
             self::$loopFiber = $outer;
         }

@@ -82,7 +82,7 @@ final class Suspension
     {
         if ($this->waiting && $this->fiber->isSuspended()) {
             $this->resumed = true;
-            $this->fiber->resume();
+            \phalanx_fiber_resume($this->fiber);
         }
     }
 

@@ -83,14 +83,8 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     /** @var ?callable($connection): mixed the peer has sent a close frame */
     public $onWebSocketClose = null;
 
-    /** @var ?callable($connection, $data): mixed read by the engine for every message; wrapped on a coroutine loop */
-    public $onMessage = null {
-        set($callback) {
-            $this->onMessage = $callback && Scheduler::hasCoroutineLoop()
-                ? Scheduler::messageCallback($callback)
-                : $callback;
-        }
-    }
+    /** @var ?callable($connection, $data): mixed read by the engine for every message */
+    public $onMessage = null;
 
     /** @var ?callable($connection): mixed */
     public $onClose = null;

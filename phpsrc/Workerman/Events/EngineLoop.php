@@ -108,7 +108,7 @@ trait EngineLoop
      */
     public function run(): void
     {
-        Scheduler::runLoop(\phalanx_loop_run(...));
+        Scheduler::runLoop();
     }
 
     /**

@@ -4,7 +4,7 @@
  * What the benchmark's applications share.
  *
  * Environment: BENCH_PORT, the port on 127.0.0.1; BENCH_STATE, a folder for the pid and log files; BENCH_WORKERMAN, a
- * checkout of Workerman to run on instead of Phalanx.
+ * checkout of Workerman to run on instead of Phalanx; BENCH_FIBERS, to run callbacks in Fibers.
  */
 
 declare(strict_types=1);
@@ -20,6 +20,10 @@ Worker::$pidFile = "$state/bench.pid";
 Worker::$logFile = "$state/bench.log";
 if (property_exists(Worker::class, 'statusFile')) {
     Worker::$statusFile = "$state/bench.status";
+}
+
+if (getenv('BENCH_FIBERS')) {
+    Worker::$eventLoopClass = Workerman\Events\Fiber::class;
 }
 
 function benchWorker(string $scheme, array $context = []): Worker

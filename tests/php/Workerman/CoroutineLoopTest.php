@@ -85,7 +85,6 @@ final class CoroutineLoopTest extends EngineCase
                 Timer::sleep(0.001);
                 $connection->close($data);
             };
-            self::assertInstanceOf(\Closure::class, $connection->onMessage, 'a wrapper');
         };
         $worker->onClose = static function () use (&$log): void {
             Timer::sleep(0.001);
