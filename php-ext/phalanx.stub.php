@@ -281,7 +281,7 @@ function phalanx_upload_release(string $path): void {}
 /**
  * Binds the workers' sockets: connections wait in their queues from now on.
  *
- * $spec: script: string; argv: list<string>; stopTimeout, gracefulTimeout: float (seconds); pidFile, logFile: string; workers: a list of
+ * $spec: script: string; argv: list<string>; stopTimeout, gracefulTimeout, stuckTimeout: float (seconds); monitor: string (an address, '' none); pidFile, logFile: string; workers: a list of
  * name: string, count: int, listen: string ('' without a socket), transport: string, backlog: int, reusePort: bool,
  * user: string, group: string, reloadable: bool, maxRequests, maxMemory (bytes): int, maxAge: float (seconds); processes: int (server processes for the workers of each user)
  *
@@ -317,5 +317,5 @@ function phalanx_supervisor_stop(bool $graceful): void {}
 /** Calls the phalanx_loop_on_control() callback of every slot with $wish. */
 function phalanx_supervisor_ask(string $wish): void {}
 
-/** What runs: pid, started (Unix time), servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). */
+/** What runs: pid, started (Unix time), state, reloads, reloads_failed, servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). */
 function phalanx_supervisor_status(): array {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 330ea9837a7f62d68b02261a500da7eec7e068d9 */
+ * Stub hash: 57e95cfb5939a6a761a1c29a91e3e7ad5bdfdad3 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/phalanx-php/phalanx/goengine/monitor"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 )
 
@@ -54,10 +55,25 @@ func listen(spec []byte, cwd string) error {
 		return err
 	}
 	CommandLine(&orders)
+	var m *monitor.Monitor
+	if orders.Monitor != "" {
+		stuck := time.Duration(orders.StuckTimeout * float64(time.Second))
+		var err error
+		if m, err = monitor.Listen(orders.Monitor, monitor.Options{StuckAfter: stuck, Logger: Log}); err != nil {
+			return err
+		}
+	}
 	s, err := supervisor.New(orders, supervisor.Options{
 		Args: []string{"phalanx", "server", orders.Script}, Env: environment(), Dir: cwd, Logger: Log,
 	})
 	running.s = s
+	if m != nil {
+		if err == nil {
+			m.Serve(s)
+		} else {
+			m.Close()
+		}
+	}
 	return err
 }
 
@@ -168,7 +184,8 @@ func phx_supervisor_status() *C.char {
 		st.Slots = []supervisor.Slot{}
 	}
 	b, err := json.Marshal(map[string]any{
-		"pid": st.PID, "started": float64(st.Started.UnixMilli()) / 1000, "servers": st.Servers, "slots": st.Slots,
+		"pid": st.PID, "started": float64(st.Started.UnixMilli()) / 1000, "state": st.State, "reloads": st.Reloads,
+		"reloads_failed": st.ReloadsFailed, "servers": st.Servers, "slots": st.Slots,
 	})
 	if err != nil {
 		return nil

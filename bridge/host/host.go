@@ -436,7 +436,7 @@ func (h *host) reload(graceful bool) {
 	}
 	for _, s := range slots {
 		h.mu.Lock()
-		exits, stopping := s.exits, h.stopping
+		generation, stopping := s.generation, h.stopping
 		h.mu.Unlock()
 		if stopping {
 			return
@@ -446,7 +446,7 @@ func (h *host) reload(graceful bool) {
 			continue
 		}
 		if h.spec.Workers[s.worker].Reloadable {
-			h.awaitReplacement(s, exits, began)
+			h.awaitReplacement(s, generation, began)
 		}
 		if reason := h.boots.failedSince(began); reason != "" {
 			over.Message = reason // the other slots keep the code that works
@@ -455,13 +455,14 @@ func (h *host) reload(graceful bool) {
 	}
 }
 
-// awaitReplacement waits until a slot's next script has come to its loop, or a script fails before.
-func (h *host) awaitReplacement(s *slot, exits int, began time.Time) {
+// awaitReplacement waits until a script of a later generation has come to the slot's loop, or a script
+// fails before.
+func (h *host) awaitReplacement(s *slot, generation int, began time.Time) {
 	for deadline := time.Now().Add(reloadPatience); time.Now().Before(deadline); {
 		h.mu.Lock()
-		ended, entered, stopping := s.exits > exits, s.entered, h.stopping
+		later, entered, stopping := s.generation > generation, s.entered, h.stopping
 		h.mu.Unlock()
-		if stopping || (ended && isClosed(entered)) || h.boots.failedSince(began) != "" {
+		if stopping || (later && isClosed(entered)) || h.boots.failedSince(began) != "" {
 			return
 		}
 		time.Sleep(2 * time.Millisecond)

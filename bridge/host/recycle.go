@@ -80,7 +80,7 @@ func (h *host) isDue(s *slot) bool {
 func (h *host) renew(s *slot) {
 	began := time.Now()
 	h.mu.Lock()
-	exits := s.exits
+	generation := s.generation
 	s.recycled++
 	s.due, s.expires = false, time.Time{}
 	h.mu.Unlock()
@@ -88,5 +88,5 @@ func (h *host) renew(s *slot) {
 		h.log.WithError(err).WithField("slot", s.id).Error("phalanx: a slot cannot be recycled")
 		return
 	}
-	h.awaitReplacement(s, exits, began)
+	h.awaitReplacement(s, generation, began)
 }

@@ -149,6 +149,10 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 				return
 			}
 		}
+		if !s.up {
+			s.up = true
+			s.notify.ready()
+		}
 		s.emit(r.Event)
 	case Reloaded:
 		if sv.reloaded != nil {

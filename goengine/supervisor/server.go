@@ -15,6 +15,7 @@ type server struct {
 	// Guarded by Supervisor.mu:
 
 	process  *process
+	down     time.Time // when the process died or was started
 	restarts int
 	ready    bool
 	kill     *time.Timer
@@ -27,6 +28,9 @@ func (sv *server) status() Server {
 	if sv.process != nil {
 		st.PID = sv.process.cmd.Process.Pid
 		st.Running = isClosed(sv.process.up) && !isClosed(sv.process.gone)
+	}
+	if !st.Running {
+		st.DownFor = time.Since(sv.down).Seconds()
 	}
 	if sv.credential != nil {
 		st.User = sv.credential.User
@@ -67,7 +71,7 @@ func (s *Supervisor) divide() {
 	for _, g := range groups {
 		servers := make([]*server, min(max(s.spec.Processes, 1), len(g.slots)))
 		for i := range servers {
-			servers[i] = &server{credential: g.credential, slots: map[[2]int]int{}}
+			servers[i] = &server{credential: g.credential, slots: map[[2]int]int{}, down: time.Now()}
 		}
 		for i, slot := range g.slots {
 			s.place(servers[i%len(servers)], slot)
@@ -75,7 +79,7 @@ func (s *Supervisor) divide() {
 		s.servers = append(s.servers, servers...)
 	}
 	if len(s.servers) == 0 {
-		s.servers = []*server{{slots: map[[2]int]int{}}}
+		s.servers = []*server{{slots: map[[2]int]int{}, down: time.Now()}}
 	}
 }
 
@@ -119,6 +123,9 @@ func (s *Supervisor) watch(sv *server, p *process) {
 		s.mu.Lock()
 		stopping, lost := s.stopping, sv.slots
 		sv.slots, sv.ready = map[[2]int]int{}, false
+		if isClosed(p.up) {
+			sv.down = time.Now() // one that did not come up only adds to the time without one
+		}
 		if sv.kill != nil {
 			sv.kill.Stop()
 		}

@@ -35,6 +35,10 @@ type Spec struct {
 	Workers     []Worker `json:"workers"`
 	Processes   int      `json:"processes"`   // server processes for the workers of each user; default 1
 	StopTimeout float64  `json:"stopTimeout"` // seconds
+	// Monitor is an address for health checks and metrics, "" none; StuckTimeout is how many seconds a
+	// callback may take before the application counts as not live, 0: any number.
+	Monitor      string  `json:"monitor"`
+	StuckTimeout float64 `json:"stuckTimeout"`
 	// GracefulTimeout bounds, in seconds, how long a graceful stop waits for connections.
 	GracefulTimeout float64 `json:"gracefulTimeout"`
 	PidFile         string  `json:"pidFile"`
@@ -89,6 +93,7 @@ type Event struct {
 type Slot struct {
 	Server      int    `json:"server"` // which server process runs it; set by the supervisor
 	Worker      int    `json:"worker"`
+	Name        string `json:"name"` // of the worker; set by the supervisor
 	ID          int    `json:"id"`
 	PID         int    `json:"pid"` // of its thread; 0 while it starts
 	Started     int64  `json:"started"`
@@ -115,21 +120,26 @@ type Slot struct {
 
 // Server is the state of one server process.
 type Server struct {
-	PID      int    `json:"pid"`      // of the process that runs, or of the last one
-	User     string `json:"user"`     // "": who started the supervisor
-	Running  bool   `json:"running"`  // its PHP is up
-	Ready    bool   `json:"ready"`    // each of its slots has come to its loop once
-	Restarts int    `json:"restarts"` // since the start
-	Slots    int    `json:"slots"`
+	PID      int     `json:"pid"`      // of the process that runs, or of the last one
+	User     string  `json:"user"`     // "": who started the supervisor
+	Running  bool    `json:"running"`  // its PHP is up
+	DownFor  float64 `json:"down_for"` // seconds since the last one died, or this one was started, while not running
+	Answered bool    `json:"answered"` // it has told of its slots in time
+	Ready    bool    `json:"ready"`    // each of its slots has come to its loop once
+	Restarts int     `json:"restarts"` // since the start
+	Slots    int     `json:"slots"`
 }
 
 // Status is the state of an application.
 type Status struct {
-	PID     int
-	Started time.Time
-	State   string // starting, running, reloading, draining, stopping
-	Servers []Server
-	Slots   []Slot
+	PID           int
+	Started       time.Time
+	State         string   // starting, running, reloading, draining, stopping
+	Reloads       int      // that have come to an end
+	ReloadsFailed int      // of these: broken off, as the code did not load
+	Workers       []string // names
+	Servers       []Server
+	Slots         []Slot
 }
 
 // ControlEnv names, for the server process, the descriptor of its end of the control channel.

@@ -48,6 +48,7 @@ type Supervisor struct {
 	events      *eventQueue
 	started     time.Time
 	spawns      chan spawnRequest
+	notify      notifier
 
 	mu        sync.Mutex  // guards all below and what servers say it does
 	stopping  bool        // no server process is replaced any more
@@ -55,7 +56,10 @@ type Supervisor struct {
 	drain     *time.Timer // to the end of the delay
 	refuse    *time.Timer // to the refusal of new connections
 	reloading bool
-	running   int // servers that are not over
+	reloads   int  // that have ended
+	failed    int  // of them
+	up        bool // all servers have been ready
+	running   int  // servers that are not over
 	seq       int
 	asked     map[int]chan []Slot // status commands without an answer yet
 	tickets   tlsconn.TicketSeed
@@ -88,6 +92,7 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 	if s.opts.Env == nil {
 		s.opts.Env = os.Environ()
 	}
+	s.notify, s.opts.Env = takeNotifier(s.opts.Env)
 	for i := range s.spec.Workers {
 		w := &s.spec.Workers[i]
 		w.Count = max(w.Count, 1)
@@ -216,6 +221,7 @@ func (s *Supervisor) Reload(graceful bool) {
 		return
 	}
 	s.reloading = true
+	s.notify.reloading()
 	go s.reload(graceful)
 }
 
@@ -240,7 +246,12 @@ func (s *Supervisor) reload(graceful bool) {
 	}
 	s.mu.Lock()
 	s.reloading = false
+	s.reloads++
+	if ev.Message != "" {
+		s.failed++
+	}
 	s.mu.Unlock()
+	s.notify.ready()
 	s.emit(ev)
 }
 
@@ -264,6 +275,7 @@ func (s *Supervisor) Drain(delay time.Duration) {
 		return
 	}
 	s.ending = draining
+	s.notify.stopping("draining")
 	s.drain = time.AfterFunc(delay, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -311,6 +323,7 @@ func (s *Supervisor) Stop(graceful bool) {
 // end tells all server processes to, and kills those that take too long. Called with mu held.
 func (s *Supervisor) end(cmd Command, limit time.Duration) {
 	s.stopping = true
+	s.notify.stopping("stopping")
 	if s.drain != nil {
 		s.drain.Stop()
 	}
@@ -346,10 +359,8 @@ func (s *Supervisor) state() string {
 	case s.reloading:
 		return "reloading"
 	}
-	for _, sv := range s.servers {
-		if !sv.ready && sv.restarts == 0 {
-			return "starting"
-		}
+	if !s.up {
+		return "starting"
 	}
 	return "running"
 }
@@ -358,7 +369,10 @@ func (s *Supervisor) state() string {
 // left out.
 func (s *Supervisor) Status() Status {
 	s.mu.Lock()
-	st := Status{PID: os.Getpid(), Started: s.started, State: s.state()}
+	st := Status{PID: os.Getpid(), Started: s.started, State: s.state(), Reloads: s.reloads, ReloadsFailed: s.failed}
+	for i := range s.spec.Workers {
+		st.Workers = append(st.Workers, s.spec.Workers[i].Name)
+	}
 	type question struct {
 		p      *process
 		seq    int
@@ -368,34 +382,48 @@ func (s *Supervisor) Status() Status {
 	for _, sv := range s.servers {
 		s.seq++
 		q := question{sv.process, s.seq, make(chan []Slot, 1)}
-		s.asked[q.seq] = q.answer
+		if sv.process != nil { // not before Launch
+			s.asked[q.seq] = q.answer
+		}
 		questions = append(questions, q)
 		st.Servers = append(st.Servers, sv.status())
 	}
 	s.mu.Unlock()
 	for _, q := range questions {
-		s.send(q.p, Command{Cmd: "status", Seq: q.seq})
+		if q.p != nil {
+			s.send(q.p, Command{Cmd: "status", Seq: q.seq})
+		}
 	}
 	t := time.NewTimer(statusTimeout)
 	defer t.Stop()
 	late := false
 	for i, q := range questions {
 		var slots []Slot
+		answered := false
+		if q.p == nil {
+			continue
+		}
 		if late {
 			select {
 			case slots = <-q.answer:
+				answered = true
 			default:
 			}
 		} else {
 			select {
 			case slots = <-q.answer:
+				answered = true
 			case <-q.p.gone:
 			case <-t.C:
 				late = true
 			}
 		}
+		st.Servers[i].Answered = answered
 		for _, slot := range slots {
 			slot.Server = i
+			if slot.Worker < len(st.Workers) {
+				slot.Name = st.Workers[slot.Worker]
+			}
 			st.Slots = append(st.Slots, slot)
 		}
 	}

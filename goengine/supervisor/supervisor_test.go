@@ -28,8 +28,8 @@ func TestALifeFromStartToStop(t *testing.T) {
 		require.Empty(t, before)
 		st := a.Status()
 		require.Equal(t, os.Getpid(), st.PID)
-		require.Equal(t, []supervisor.Server{{PID: ready.PID, Running: true, Ready: true, Slots: 3}}, st.Servers)
-		require.Equal(t, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}, st.Slots)
+		require.Equal(t, []supervisor.Server{{PID: ready.PID, Running: true, Answered: true, Ready: true, Slots: 3}}, st.Servers)
+		require.Equal(t, []supervisor.Slot{{Worker: 1, Name: "b", ID: 2, PID: 3, Memory: 4}}, st.Slots)
 
 		a.Reload(true)
 		ev, _ := a.await(supervisor.SlotExit)
@@ -72,7 +72,7 @@ func TestADeadServerProcessIsReplaced(t *testing.T) {
 	}
 	require.Equal(t, map[[2]int]int{{0, 1}: 2, {1, 0}: 101}, gone, "those that had started, each once")
 	st := a.Status()
-	require.Equal(t, []supervisor.Server{{PID: second.PID, Running: true, Ready: true, Restarts: 1, Slots: 3}}, st.Servers)
+	require.Equal(t, []supervisor.Server{{PID: second.PID, Running: true, Answered: true, Ready: true, Restarts: 1, Slots: 3}}, st.Servers)
 }
 
 func TestAStopEndsTheBackOff(t *testing.T) {
@@ -212,7 +212,7 @@ func TestSlotsAreDividedAmongServerProcesses(t *testing.T) {
 	servers := a.Status().Servers
 	require.Len(t, servers, 3)
 	for _, server := range servers {
-		require.Equal(t, supervisor.Server{PID: server.PID, Running: true, Ready: true, Slots: 3}, server)
+		require.Equal(t, supervisor.Server{PID: server.PID, Running: true, Answered: true, Ready: true, Slots: 3}, server)
 	}
 	seen := map[string]bool{}
 	for i := 0; len(seen) < 4 && i < 1000; i++ {

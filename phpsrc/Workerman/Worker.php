@@ -235,6 +235,15 @@ class Worker
     /** Seconds that a graceful stop waits for connections; what is left is closed then. Not Workerman's. */
     public static float $gracefulTimeout = 300.0;
 
+    /**
+     * 'HOST:PORT' where the supervisor answers /live, /ready and /metrics, '' for nowhere; --monitor=HOST:PORT on the
+     * command line is stronger. Whoever reaches it may ask. Not Workerman's.
+     */
+    public static string $monitorAddress = '';
+
+    /** Seconds a callback may take before /live says no; 0: any number. Not Workerman's. */
+    public static float $stuckTimeout = 60.0;
+
     /** Server processes for the workers of each user; --processes=N on the command line is stronger. Not Workerman's. */
     public static int $processes = 1;
 

@@ -64,9 +64,11 @@ trait Commands
         if ($command === 'start') {
             $how = $mode === '-d' || static::$daemonize ? 'in DAEMON mode' : 'in DEBUG mode';
         }
-        static::log("$name $command $how");
-
         $masterPid = \is_file(static::$pidFile) ? (int)\file_get_contents(static::$pidFile) : 0;
+        if ($command === 'status' && \in_array('--json', static::getArgv(), true)) {
+            exit(self::showStatusAsJson($masterPid)); // a program asks: nothing else is printed or logged
+        }
+        static::log("$name $command $how");
         $alive = static::checkMasterIsAlive($masterPid);
         if ($alive && $command === 'start') {
             static::log("$name already running");
@@ -107,9 +109,12 @@ trait Commands
                             Mode -g waits for their connections to end.
             status          Show the workers.
                             Mode -d repeats it every second.
+                            With --json: for programs, see docs/metrics.md.
             connections     Show the connections.
             Options:
             --processes=N   start: divide the workers among N server processes.
+            --monitor=HOST:PORT
+                            start: answer /live, /ready and /metrics there.
             -q              start: without the table.
 
             TEXT;
@@ -223,6 +228,35 @@ trait Commands
                 static::safeEcho("\nPress Ctrl+C to quit.\n\n");
             }
         } while ($live);
+    }
+
+    /** @return int the exit status: 1 when nothing runs, 2 when it does not answer */
+    private static function showStatusAsJson(int $masterPid): int
+    {
+        if (!$masterPid || !\posix_kill($masterPid, 0)) {
+            echo \json_encode(['schema' => 1, 'running' => false]), "\n";
+            return 1;
+        }
+        $file = self::jsonStatusFile();
+        \touch($file); // asks for it
+        self::removeAtExit($file);
+        self::removeAtExit(static::$statisticsFile);
+        \posix_kill($masterPid, \SIGIOT);
+        for ($deadline = \microtime(true) + 5; \microtime(true) < $deadline; \usleep(10_000)) {
+            \clearstatcache(true, $file);
+            if (\is_file($file) && \filesize($file) > 0) {
+                \readfile($file);
+                return 0;
+            }
+        }
+        \fwrite(\STDERR, "Process $masterPid does not answer\n");
+
+        return 2;
+    }
+
+    private static function jsonStatusFile(): string
+    {
+        return static::$statisticsFile . '.json';
     }
 
     private static function showConnections(int $masterPid): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Phalanx\Worker;
 
+use Phalanx\Engine;
 use RuntimeException;
 use Throwable;
 use Workerman\Timer;
@@ -139,6 +140,8 @@ trait Master
             'processes' => self::serverProcesses(),
             'stopTimeout' => (float)static::$stopTimeout,
             'gracefulTimeout' => static::$gracefulTimeout,
+            'monitor' => self::option('monitor') ?? static::$monitorAddress,
+            'stuckTimeout' => \max(static::$stuckTimeout, 0.0),
             'pidFile' => static::$pidFile,
             'logFile' => static::$logFile,
         ]);
@@ -414,7 +417,8 @@ trait Master
         $table = new StatusTable(\max(8, static::getUiColumnLength('maxSocketNameLength')), $width);
         $slots = [];
         $rows = '';
-        foreach (\phalanx_supervisor_status()['slots'] as $slot) {
+        $status = \phalanx_supervisor_status();
+        foreach ($status['slots'] as $slot) {
             $worker = static::$workers[$keys[$slot['worker']]];
             if (!$slot['pid']) {
                 continue; // between two scripts
@@ -433,6 +437,10 @@ trait Master
                 $slot['timers'] ?? 0,
                 $slot['messages'] ?? 0
             ) . "\n";
+        }
+
+        if (\is_file(self::jsonStatusFile())) {
+            self::writeStatusAsJson($status);
         }
 
         $started = static::$globalStatistics['start_timestamp'];
@@ -457,6 +465,48 @@ trait Master
 
         \file_put_contents(static::$statisticsFile, $text . $table->heading() . $rows);
         \chmod(static::$statisticsFile, 0644);
+    }
+
+    /**
+     * For programs; docs/metrics.md has the schema.
+     *
+     * @param array<string, mixed> $status
+     */
+    private static function writeStatusAsJson(array $status): void
+    {
+        $workers = [];
+        foreach (static::$workers as $key => $worker) {
+            $workers[] = [
+                'name' => $worker->name,
+                'listen' => $worker->getSocketName(),
+                'transport' => $worker->transport,
+                'user' => $worker->user,
+                'count' => $worker->count,
+                'reloadable' => $worker->reloadable,
+                'event_loop' => $worker->context->eventLoopName,
+                'exits' => (object)(static::$globalStatistics['worker_exit_info'][$key] ?? []),
+            ];
+        }
+        $json = \json_encode([
+            'schema' => 1,
+            'running' => true,
+            'state' => $status['state'],
+            'pid' => $status['pid'],
+            'script' => static::$startFile,
+            'daemon' => static::$daemonize,
+            'started' => $status['started'],
+            'now' => \microtime(true),
+            'versions' => ['phalanx' => Engine::version(), 'workerman' => static::VERSION, 'php' => \PHP_VERSION],
+            'reloads' => $status['reloads'],
+            'reloads_failed' => $status['reloads_failed'],
+            'workers' => $workers,
+            'servers' => $status['servers'],
+            'slots' => $status['slots'],
+        ], \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_INVALID_UTF8_SUBSTITUTE);
+        $file = self::jsonStatusFile();
+        \file_put_contents("$file.new", "$json\n");
+        \chmod("$file.new", 0644);
+        \rename("$file.new", $file);
     }
 
     protected static function writeConnectionsStatisticsToStatusFile(): void
