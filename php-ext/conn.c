@@ -288,10 +288,25 @@ static void phx_user_data(phx_loop *loop, const phx_event *ev, zend_object *obj)
 	zval_ptr_dtor(&used);
 }
 
+/* A server's answer to our handshake; behind its aux bytes, if it was refused, the reason. */
+static void phx_answer(const phx_event *ev, zend_object *obj)
+{
+	zval args[2];
+	ZVAL_STRINGL(&args[0], ev->data, ev->aux);
+	ZVAL_STRINGL(&args[1], ev->data + ev->aux, ev->opcode ? ev->len - ev->aux : 0);
+	phx_notify(obj, ZEND_STRL("onengineanswer"), 2, args, NULL);
+	zval_ptr_dtor(&args[0]);
+	zval_ptr_dtor(&args[1]);
+}
+
 static void phx_handshake(phx_loop *loop, const phx_event *ev, zend_object *obj)
 {
 	zval arg, accepted;
 	ZVAL_UNDEF(&accepted);
+	if (ev->arg == 0) { /* through no listener: we are the client */
+		phx_answer(ev, obj);
+		return;
+	}
 	if (!phx_make_request(loop, &arg, obj, ev)) {
 		zval_ptr_dtor(&arg);
 		phx_after_callback(obj);
@@ -307,17 +322,29 @@ static void phx_handshake(phx_loop *loop, const phx_event *ev, zend_object *obj)
 	zval_ptr_dtor(&accepted);
 }
 
-static void phx_closed(phx_conn *c)
+/* The object may have another connection by now: the handle says which one is gone. */
+static void phx_closed(phx_conn *c, const phx_event *ev)
 {
 	zend_object *obj = c->obj;
+	zval args[4];
 	c->id = 0;
 	c->obj = NULL;
 	c->owed = 0;
 	phx_conn_answered(c);
-	if (obj != NULL) {
-		phx_notify(obj, ZEND_STRL("onengineclose"), 0, NULL, NULL);
-		OBJ_RELEASE(obj);
+	if (obj == NULL) {
+		return;
 	}
+	ZVAL_LONG(&args[0], (zend_long) ev->conn);
+	if (ev->kind == PHX_CONNECT_FAILED) {
+		ZVAL_LONG(&args[1], ev->arg);
+		ZVAL_STRINGL(&args[2], ev->data, ev->len);
+		ZVAL_BOOL(&args[3], ev->opcode);
+		phx_notify(obj, ZEND_STRL("onengineconnectfailed"), 4, args, NULL);
+		zval_ptr_dtor(&args[2]);
+	} else {
+		phx_notify(obj, ZEND_STRL("onengineclose"), 1, args, NULL);
+	}
+	OBJ_RELEASE(obj);
 }
 
 void phx_dispatch(phx_loop *loop, const phx_event *ev)
@@ -332,9 +359,12 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 				return;
 			}
 			c = phx_conn_record(loop, ev->conn);
-		} else if (ev->kind != PHX_CLOSE) {
+		} else if (ev->kind != PHX_CLOSE && ev->kind != PHX_CONNECT_FAILED) {
 			return;
 		}
+	}
+	if (UNEXPECTED(c->closing == 2 && ev->kind != PHX_CLOSE)) {
+		return; /* destroyed since: its object may have another connection */
 	}
 	if (ev->kind == PHX_MESSAGE || ev->kind == PHX_DATA) {
 		if (UNEXPECTED(c->changed == loop->turn && ev->kind == PHX_MESSAGE)) {
@@ -362,8 +392,15 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			phx_handshake(loop, ev, obj);
 			break;
 		case PHX_CLOSE:
-			phx_closed(c);
+		case PHX_CONNECT_FAILED:
+			phx_closed(c, ev);
 			break;
+		case PHX_CONNECTED: {
+			zval arg;
+			ZVAL_LONG(&arg, (zend_long) ev->conn);
+			phx_notify(obj, ZEND_STRL("onengineconnected"), 1, &arg, NULL);
+			break;
+		}
 		case PHX_FAILED: {
 			zval args[2];
 			ZVAL_LONG(&args[0], ev->arg);
@@ -608,7 +645,7 @@ static void phx_conn_do(INTERNAL_FUNCTION_PARAMETERS, int32_t op)
 		return;
 	}
 	if (op == 0) {
-		c->closing = 1;
+		c->closing = 2;
 	} else {
 		c->paused = op == 1;
 	}

@@ -26,6 +26,10 @@ enum phx_kind {
 	PHX_TIMER,
 	PHX_POSTED,
 	PHX_WATCHED,
+	/* of outgoing connections */
+	PHX_CONNECTED = 32,
+	PHX_CONNECT_FAILED,
+	PHX_RESOLVED = 48,
 };
 
 /* goengine/loop.Proto */
@@ -113,6 +117,25 @@ typedef struct {
 	uint8_t paused, blocked, full;
 	uint8_t ready; /* a WebSocket's handshake has been answered */
 } phx_resumed;
+
+/* Bytes of C's, borrowed for a call. */
+typedef struct {
+	const char *data;
+	size_t len;
+} phx_str;
+
+enum phx_proxy { PHX_NO_PROXY, PHX_SOCKS5, PHX_HTTP_PROXY };
+
+/* Whom to connect to; goengine/loop.ConnectOptions, DatagramOptions. */
+typedef struct {
+	phx_str network, address, bind;
+	int32_t proto;
+	int32_t broadcast;
+	int64_t max_send, max_package, timeout_ns;
+	int32_t proxy; /* phx_proxy; address is then the proxy's */
+	int32_t port;  /* of the target behind it */
+	phx_str host, user, password, authorization;
+} phx_connect_options;
 
 /* Room for a message, an address or a name that the engine writes; it is cut to fit. */
 #define PHX_TEXT_SIZE 512

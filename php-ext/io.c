@@ -90,6 +90,7 @@ void phx_io_release(phx_loop *loop)
 	}
 	ZEND_HASH_FOREACH_END();
 	zend_hash_destroy(&loop->signals);
+	zend_hash_destroy(&loop->lookups);
 }
 
 /* ---- events ---- */
@@ -176,6 +177,9 @@ void phx_dispatch_io(phx_loop *loop, const phx_event *ev)
 			break;
 		case PHX_DATAGRAM:
 			phx_fire_datagram(loop, ev);
+			break;
+		case PHX_RESOLVED:
+			phx_fire_resolved(loop, ev);
 			break;
 		case PHX_POSTED:
 			if (!Z_ISUNDEF(loop->on_control) && ev->len > 0) {
@@ -410,7 +414,11 @@ PHP_FUNCTION(phalanx_loop_on_signal)
 	}
 	if (!ZEND_FCI_INITIALIZED(fci)) {
 		signal((int) signo, SIG_DFL);
-		RETURN_BOOL(zend_hash_index_del(&loop->signals, signo) == SUCCESS);
+		bool had = zend_hash_index_del(&loop->signals, signo) == SUCCESS;
+		if (zend_hash_num_elements(&loop->signals) == 0 && phx_signal_wake >= 0) {
+			phx_watch(loop->engine.loop, phx_signal_wake, 0); /* a loop that waits for nothing else may end */
+		}
+		RETURN_BOOL(had);
 	}
 	if (phx_signal_wake < 0) {
 		phx_signal_wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -427,7 +435,7 @@ PHP_FUNCTION(phalanx_loop_on_signal)
 
 /* ---- listeners ---- */
 
-static zend_long phx_option_long(HashTable *options, const char *name, zend_long value)
+zend_long phx_option_long(HashTable *options, const char *name, zend_long value)
 {
 	zval *v = zend_hash_str_find(options, name, strlen(name));
 	return v ? zval_get_long(v) : value;
@@ -533,10 +541,28 @@ PHP_FUNCTION(phalanx_listener_resume)
 	phx_listener_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
 }
 
-/* The factory stays: connections that were accepted before still need their objects. */
+/*
+ * The factory stays: connections that were accepted before still need their objects. A datagram socket has none, and its
+ * factory may hold what would otherwise never go.
+ */
 PHP_FUNCTION(phalanx_listener_close)
 {
-	phx_listener_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 2);
+	zend_long id;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_LONG(id)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_loop *loop = &phx_current_loop;
+	if (!loop->open) {
+		return;
+	}
+	phx_listener_op(loop->engine.loop, (int32_t) id, 2);
+	phx_listener *l = zend_hash_index_find_ptr(&loop->listeners, id);
+	if (l != NULL && l->datagram) {
+		zend_hash_index_del(&loop->listeners, id);
+		phx_listener_free(l);
+	}
 }
 
 PHP_FUNCTION(phalanx_listener_address)

@@ -47,6 +47,7 @@ void phx_loop_begin(phx_loop *loop)
 	zend_hash_init(&loop->timers, 8, NULL, NULL, 0);
 	zend_hash_init(&loop->watches, 8, NULL, NULL, 0);
 	zend_hash_init(&loop->signals, 8, NULL, ZVAL_PTR_DTOR, 0);
+	zend_hash_init(&loop->lookups, 8, NULL, ZVAL_PTR_DTOR, 0);
 	ZVAL_UNDEF(&loop->on_control);
 	ZVAL_UNDEF(&loop->on_error);
 	loop->timeout_ns = -1;
@@ -202,7 +203,7 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 		if (UNEXPECTED(loop->held) && phx_event_hold(loop->engine.loop, (phx_event *) ev)) {
 			continue;
 		}
-		if (ev->kind <= PHX_CONTROL) {
+		if (ev->kind <= PHX_CONTROL || (ev->kind >= PHX_CONNECTED && ev->kind < PHX_RESOLVED)) {
 			phx_dispatch(loop, ev);
 		} else {
 			phx_dispatch_io(loop, ev);

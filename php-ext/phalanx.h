@@ -57,6 +57,7 @@ typedef struct {
 	HashTable timers;    /* id => phx_timer */
 	HashTable watches;   /* descriptor => phx_watch */
 	HashTable signals;   /* number => callable */
+	HashTable lookups;   /* identifier => callable */
 
 	zval on_control;
 	zval on_error;
@@ -116,6 +117,11 @@ void phx_uploads_init(phx_loop *loop);
 /* io.c */
 void phx_dispatch_io(phx_loop *loop, const phx_event *ev);
 void phx_io_release(phx_loop *loop);
+
+zend_long phx_option_long(HashTable *options, const char *name, zend_long value);
+
+/* connect.c */
+void phx_fire_resolved(phx_loop *loop, const phx_event *ev);
 
 int phx_parse_proto(zend_string *name, uint32_t argument);
 void phx_return_stream(zval *return_value, int fd);

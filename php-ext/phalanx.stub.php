@@ -254,6 +254,49 @@ function phalanx_tls_check(array $options): void {}
 /** Answers a WebSocket handshake with 101. $headers are further lines, 'Name: value'. */
 function phalanx_conn_ws_accept(int $conn, array $headers): bool {}
 
+/* ---- outgoing connections ---- */
+
+/**
+ * Starts a connection for $connection, whose onEngineConnected() or onEngineConnectFailed() follows. Options:
+ *  - network: 'tcp'|'unix', address: 'host:port' or a path; names are looked up without blocking
+ *  - protocol: as of phalanx_listen(), maxSendBufferSize, maxPackageSize: int (bytes)
+ *  - timeout: float (seconds, 60 by default) for all of it, bind: local 'ip:port'
+ *  - proxy: 'socks5'|'http' when address is a proxy's; then host, port: of the target; user, password, authorization
+ * @return int|string the handle; or why a literal address or a path cannot be connected to
+ */
+function phalanx_connect(object $connection, array $options): int|string {}
+
+/**
+ * Serves what a PHP stream is made of, a stream socket or a pipe, through a descriptor of its own. The stream becomes
+ * non-blocking and must not be read or written any more. Options: protocol, maxSendBufferSize, maxPackageSize.
+ *
+ * @param resource $stream
+ * @throws RuntimeException when it has no descriptor, or one that cannot be waited for
+ */
+function phalanx_conn_adopt(object $connection, $stream, array $options = []): int {}
+
+/** Says with which Sec-WebSocket-Key a handshake has been sent; onEngineAnswer() follows. */
+function phalanx_conn_ws_expect(int $conn, string $key): bool {}
+
+/**
+ * A datagram socket with one peer. $receive is called as a UDP listener's factory; phalanx_udp_send() sends to the peer
+ * and phalanx_listener_close() closes. Options: network: 'udp'|'unix', address: 'ip:port' or a path, bind: local
+ * 'ip:port', broadcast: bool.
+ *
+ * @return int|string the listener's identifier; or why it cannot be made
+ */
+function phalanx_udp_connect(callable $receive, array $options): int|string {}
+
+/**
+ * Looks a name up without blocking and calls $callback(list<string> $addresses, string $error).
+ *
+ * @return int for phalanx_resolve_cancel()
+ */
+function phalanx_resolve(string $host, callable $callback): int {}
+
+/** Ends a lookup without a call; false when it has ended. */
+function phalanx_resolve_cancel(int $lookup): bool {}
+
 /* ---- http ---- */
 
 /** The class of the objects onMessage gets; '' is Workerman\Protocols\Http\Request. */

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 57e95cfb5939a6a761a1c29a91e3e7ad5bdfdad3 */
+ * Stub hash: 96b43f0493c7a4166aa1260d57829f8ed5e6c799 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -226,6 +226,36 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_ws_accept, 0, 2, _I
 	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_phalanx_connect, 0, 2, MAY_BE_LONG|MAY_BE_STRING)
+	ZEND_ARG_TYPE_INFO(0, connection, IS_OBJECT, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_adopt, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, connection, IS_OBJECT, 0)
+	ZEND_ARG_INFO(0, stream)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_ws_expect, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_phalanx_udp_connect, 0, 2, MAY_BE_LONG|MAY_BE_STRING)
+	ZEND_ARG_TYPE_INFO(0, receive, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_resolve, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, host, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_resolve_cancel, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, lookup, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -333,6 +363,12 @@ ZEND_FUNCTION(phalanx_conn_tls);
 ZEND_FUNCTION(phalanx_conn_tls_info);
 ZEND_FUNCTION(phalanx_tls_check);
 ZEND_FUNCTION(phalanx_conn_ws_accept);
+ZEND_FUNCTION(phalanx_connect);
+ZEND_FUNCTION(phalanx_conn_adopt);
+ZEND_FUNCTION(phalanx_conn_ws_expect);
+ZEND_FUNCTION(phalanx_udp_connect);
+ZEND_FUNCTION(phalanx_resolve);
+ZEND_FUNCTION(phalanx_resolve_cancel);
 ZEND_FUNCTION(phalanx_http_request_class);
 ZEND_FUNCTION(phalanx_http_compression);
 ZEND_FUNCTION(phalanx_http_coding);
@@ -403,6 +439,12 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_conn_tls_info, arginfo_phalanx_conn_tls_info)
 	ZEND_FE(phalanx_tls_check, arginfo_phalanx_tls_check)
 	ZEND_FE(phalanx_conn_ws_accept, arginfo_phalanx_conn_ws_accept)
+	ZEND_FE(phalanx_connect, arginfo_phalanx_connect)
+	ZEND_FE(phalanx_conn_adopt, arginfo_phalanx_conn_adopt)
+	ZEND_FE(phalanx_conn_ws_expect, arginfo_phalanx_conn_ws_expect)
+	ZEND_FE(phalanx_udp_connect, arginfo_phalanx_udp_connect)
+	ZEND_FE(phalanx_resolve, arginfo_phalanx_resolve)
+	ZEND_FE(phalanx_resolve_cancel, arginfo_phalanx_resolve_cancel)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
 	ZEND_FE(phalanx_http_compression, arginfo_phalanx_http_compression)
 	ZEND_FE(phalanx_http_coding, arginfo_phalanx_http_coding)

@@ -133,9 +133,12 @@ func phx_udp_send(h C.int64_t, id C.int32_t, data *C.char, n C.size_t, remote *C
 	if l == nil {
 		return C.PHX_ECLOSED
 	}
-	to, err := netip.ParseAddrPort(strings.TrimSpace(string(borrow(remote, remoteLen))))
-	if err != nil {
-		return C.PHX_EINVAL
+	var to netip.AddrPort // a connected socket knows its peer
+	if remoteLen > 0 {
+		var err error
+		if to, err = netip.ParseAddrPort(strings.TrimSpace(string(borrow(remote, remoteLen)))); err != nil {
+			return C.PHX_EINVAL
+		}
 	}
 	return statusOf(l.SendTo(int(id), borrow(data, n), to))
 }
@@ -279,10 +282,10 @@ func phx_conn_stat(h C.int64_t, conn C.uint64_t, what C.int32_t) C.int64_t {
 		}
 		return 1
 	case 5:
-		if !ok {
-			return -1
+		if l := find(int64(h)); l != nil {
+			return C.int64_t(l.Share(uint64(conn)))
 		}
-		return C.int64_t(i.FD)
+		return -1
 	case 6:
 		return C.int64_t(i.Proto)
 	}

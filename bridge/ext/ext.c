@@ -8,6 +8,7 @@
 #include "../../php-ext/io.c"
 #include "../../php-ext/fiber.c"
 #include "../../php-ext/http.c"
+#include "../../php-ext/connect.c"
 #include "../../php-ext/slot.c"
 #include "../../php-ext/tls.c"
 #include "../../php-ext/handover.c"

@@ -29,12 +29,13 @@ const (
 	DefaultLinger    = time.Second      // discarding what the peer still sends after our FIN
 )
 
-type connStatus uint8
+type connStatus int8
 
 const (
-	open      connStatus = iota
-	ending               // closes when its output is written
-	lingering            // our FIN is sent; the peer's bytes are discarded
+	connecting connStatus = iota - 1 // see connect.go
+	open
+	ending    // closes when its output is written
+	lingering // our FIN is sent; the peer's bytes are discarded
 	closed
 )
 
@@ -64,6 +65,8 @@ type conn struct {
 	inHead    bool // header time limit runs
 	partial   bool // HTTP: a part of a response is sent
 	unwatched bool // taken out of epoll while nobody listens
+	client    bool // we connected: a WebSocket's client end
+	shared    bool // somebody has a descriptor of the same socket
 
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
@@ -85,6 +88,7 @@ type conn struct {
 	tls    *tlsState
 
 	back *takenBack // what the application would not have yet
+	dial *dial      // while connecting
 
 	firstOp, lastOp int32 // chain of this batch's operations, -1 none
 	linger          time.Duration
@@ -109,8 +113,8 @@ func (l *Loop) lookup(id ID) *conn {
 	return c
 }
 
-// adopt registers a connected, non-blocking socket.
-func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error) {
+// newConn makes a connection's record, which has no socket yet.
+func (l *Loop) newConn(lst *listener, remote netip.AddrPort) *conn {
 	var slot uint32
 	var gen uint64 = 1
 	var c *conn
@@ -125,13 +129,20 @@ func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error
 		l.conns = append(l.conns, c)
 	}
 	*c = conn{
-		id: gen<<32 | uint64(slot), fd: int32(fd), listener: lst, remote: remote, proto: lst.opts.Proto,
+		id: gen<<32 | uint64(slot), fd: -1, listener: lst, remote: remote, proto: lst.opts.Proto,
 		maxSend: lst.opts.MaxSendBuffer, maxPackage: lst.opts.MaxPackage, firstOp: -1, lastOp: -1,
 		interest: unix.EPOLLIN | unix.EPOLLRDHUP, linger: DefaultLinger,
 	}
+	return c
+}
+
+// adopt registers a connected, non-blocking socket.
+func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error) {
+	c := l.newConn(lst, remote)
+	c.fd = int32(fd)
 	if err := l.control(unix.EPOLL_CTL_ADD, fd, c.interest, c.id); err != nil {
-		c.status = closed
-		l.freeSlot(slot)
+		c.status, c.fd = closed, -1
+		l.freeSlot(uint32(c.id))
 		return nil, err
 	}
 	l.stats.accepted++
@@ -201,7 +212,7 @@ func (l *Loop) deadlineReached(id ID) {
 		l.tlsBroke(c, errHandshakeTime)
 	case c.status == lingering || c.status == ending:
 		l.finish(c)
-	case c.in != nil || c.chunk != nil:
+	case !c.client && (c.in != nil || c.chunk != nil):
 		l.refuse(c, http1.ErrTimeout)
 	default:
 		l.finish(c) // an idle keep-alive connection ends without a word
@@ -210,6 +221,10 @@ func (l *Loop) deadlineReached(id ID) {
 
 // connReady reads, or writes what waited.
 func (l *Loop) connReady(c *conn, flags uint32) {
+	if c.status == connecting {
+		l.dialReady(c, flags)
+		return
+	}
 	if flags&unix.EPOLLOUT != 0 && c.status != closed {
 		l.continueWrite(c)
 	}
@@ -417,8 +432,8 @@ func (l *Loop) drainBacklog() {
 
 // watchFor changes what epoll watches; errors cannot happen on a descriptor that is registered.
 func (l *Loop) watchFor(c *conn, flags uint32) {
-	if c.interest == flags {
-		return
+	if c.interest == flags || c.status == connecting {
+		return // connected() watches when the time has come
 	}
 	c.interest = flags
 	if c.unwatched {
@@ -453,8 +468,14 @@ func (l *Loop) finish(c *conn) {
 
 func (l *Loop) closeFD(c *conn) {
 	c.status = closed
-	_ = unix.Close(int(c.fd)) // also leaves epoll
-	c.fd = -1
+	if c.fd >= 0 {
+		if c.shared {
+			_ = l.control(unix.EPOLL_CTL_DEL, int(c.fd), 0, 0)
+		}
+		_ = unix.Close(int(c.fd)) // also leaves epoll, unless another descriptor keeps the socket
+		c.fd = -1
+	}
+	l.endDial(c)
 	l.stats.open--
 	l.stats.closed++
 }
@@ -534,7 +555,7 @@ func (l *Loop) Info(id ID) (Info, bool) {
 		return Info{}, false
 	}
 	c := l.conns[slot]
-	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status != open, Proto: c.proto, FD: int(c.fd), Pending: c.pending(),
+	i := Info{Remote: c.remote, BytesRead: c.bytesRead, BytesWritten: c.bytesWritten, Closing: c.status > open, Proto: c.proto, FD: int(c.fd), Pending: c.pending(),
 		MaxSend: c.maxSend, MaxPackage: c.maxPackage, Paused: c.paused, Ready: c.wsOpen}
 	if c.in != nil {
 		i.Unconsumed = len(c.in.B) - c.inOff
@@ -560,6 +581,16 @@ func (c *conn) waiting() int {
 		return 0
 	}
 	return len(c.out.B) - c.outOff
+}
+
+// Share answers the descriptor of a connection for somebody who duplicates it, -1 when it is gone.
+func (l *Loop) Share(id ID) int {
+	c := l.lookup(id)
+	if c == nil {
+		return -1
+	}
+	c.shared = true
+	return int(c.fd)
 }
 
 // LocalAddr asks the kernel; the zero value for unix sockets.

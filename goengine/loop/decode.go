@@ -73,6 +73,9 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 	case HTTP:
 		return l.decodeHTTP(c, buf)
 	case WebSocket:
+		if !c.wsOpen && c.client {
+			return l.decodeAnswer(c, buf)
+		}
 		if !c.wsOpen {
 			return l.decodeHandshake(c, buf)
 		}
@@ -281,7 +284,7 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 			code, reason = ce.Code, ce.Reason
 		}
 		l.pulse.refused.Add(1)
-		l.reply(c, ws.AppendClose(nil, code, reason))
+		l.reply(c, l.appendClose(nil, c, code, reason))
 		l.closeAfterOutput(c, DefaultLinger)
 		return 0
 	}
@@ -294,13 +297,13 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 	switch m.Op {
 	case ws.OpPing:
 		if !l.controlFrame(c, m) {
-			l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpPong, m.Data))
+			l.reply(c, l.appendFrame(nil, c, 0x80|ws.OpPong, m.Data))
 		}
 	case ws.OpPong:
 		l.controlFrame(c, m)
 	case ws.OpClose:
 		l.controlFrame(c, m)
-		l.reply(c, ws.AppendFrame(nil, 0x80|ws.OpClose, m.Data[:min(len(m.Data), 2)]))
+		l.reply(c, l.appendFrame(nil, c, 0x80|ws.OpClose, m.Data[:min(len(m.Data), 2)]))
 		l.closeAfterOutput(c, DefaultLinger)
 	default:
 		data := m.Data
@@ -329,7 +332,8 @@ func (l *Loop) wsLimits(c *conn) *ws.Limits {
 	return &l.wsLim
 }
 
-// AcceptWebSocket answers a handshake with 101; each header is a line "Name: value".
+// AcceptWebSocket answers a handshake with 101; each header is a line "Name: value". On an outgoing
+// connection it takes the server's answer, which needs none.
 func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 	c := l.lookup(id)
 	if c == nil {
@@ -337,6 +341,11 @@ func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 	}
 	if c.proto != WebSocket || !c.awaits {
 		return ErrProtocol
+	}
+	if c.client {
+		l.openFrames(c)
+		l.acceptedWebSocket(c)
+		return nil
 	}
 	// At once: frames that the application sends from now on come behind it.
 	accept := ws.AppendAccept(nil, c.ws.shake.key[:], l.agree(c, headers))
@@ -350,13 +359,18 @@ func (l *Loop) AcceptWebSocket(id ID, headers []string) error {
 		return ErrClosed
 	}
 	c.awaits, c.wsOpen = false, true
+	l.acceptedWebSocket(c)
+	return nil
+}
+
+// acceptedWebSocket reads on.
+func (l *Loop) acceptedWebSocket(c *conn) {
 	if !c.paused && !c.eof {
 		l.watchFor(c, c.interest|unix.EPOLLIN|unix.EPOLLRDHUP)
 	}
 	if c.in != nil {
 		l.enqueue(c)
 	}
-	return nil
 }
 
 // from is the listener a connection came through, which knows how to make its object.

@@ -85,7 +85,11 @@ func (l *Loop) agree(c *conn, headers []string) []string {
 }
 
 // appendFrame appends a WebSocket frame with this first byte, in which RSV1 asks for compression.
+// As a client this end masks, and compresses nothing: it has not offered to.
 func (l *Loop) appendFrame(dst []byte, c *conn, first byte, data []byte) []byte {
+	if c.client {
+		return l.appendMasked(dst, first&^ws.Rsv1, data)
+	}
 	if c.ws == nil || c.ws.dec.Deflate == nil {
 		return ws.AppendFrame(dst, first&^ws.Rsv1, data)
 	}

@@ -21,7 +21,7 @@ func (l *Loop) Drain(all bool) int {
 	l.draining = true
 	left := 0
 	for _, c := range l.conns {
-		if c == nil || c.status == closed || c.listener == nil {
+		if c == nil || c.status == closed || !c.incoming() {
 			continue
 		}
 		left++

@@ -20,11 +20,15 @@ type driver struct {
 	handler loop.HandlerFunc
 }
 
-func drive(t testing.TB, h loop.HandlerFunc) *driver {
+func drive(t testing.TB, h loop.HandlerFunc, options ...func(*loop.Config)) *driver {
 	t.Helper()
 	d := &driver{t: t, now: 1000 * time.Second, ready: make([]unix.EpollEvent, 512), handler: h}
 	var err error
-	d.Loop, err = loop.New(loop.Config{Logger: quiet(), Now: func() time.Duration { return d.now }})
+	cfg := loop.Config{Logger: quiet(), Now: func() time.Duration { return d.now }}
+	for _, o := range options {
+		o(&cfg)
+	}
+	d.Loop, err = loop.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(d.Close)
 	return d

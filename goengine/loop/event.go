@@ -21,6 +21,15 @@ const (
 	Watched                   // a watched descriptor; Conn: descriptor; Arg: 1 readable, 2 writable, or both
 )
 
+// Events of outgoing connections.
+const (
+	Connected     Kind = 32 + iota // the connection is there
+	ConnectFailed                  // it is not, and its identifier is void after this batch; Arg: code; Data: why; Opcode 1: the resolver or a proxy says so
+)
+
+// Resolved answers Lookup.
+const Resolved Kind = 48
+
 // Codes of Failed events, as Workerman's ConnectionInterface has them.
 const (
 	CodeConnectFail = 1

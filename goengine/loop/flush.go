@@ -105,7 +105,7 @@ func (l *Loop) apply(ops []byte, last bool) {
 		off += (opHeader + size + 7) &^ 7
 	}
 	for _, c := range l.dirty[first:] {
-		direct := c.out == nil && c.file == nil
+		direct := c.out == nil && c.file == nil && c.status != connecting
 		dst := l.scratch[:0]
 		if !direct {
 			dst = l.output(c).B
@@ -288,6 +288,10 @@ func (l *Loop) tellFull(c *conn) {
 
 // continueWrite writes on from the output buffer, then from the file.
 func (l *Loop) continueWrite(c *conn) {
+	if c.status == connecting {
+		l.tellFull(c)
+		return
+	}
 	for c.out != nil || c.file != nil {
 		if c.file != nil && (c.out == nil || c.file.behind == 0) {
 			done, errno := c.file.send(c, l)
@@ -381,6 +385,10 @@ func (l *Loop) writeFailed(c *conn) {
 // closeAfterOutput closes a connection once everything queued is written: FIN, then the peer's
 // bytes are discarded for the linger time at most.
 func (l *Loop) closeAfterOutput(c *conn, linger time.Duration) {
+	if c.status == connecting {
+		l.finish(c) // as upstream: nobody waits for a connection that is not wanted
+		return
+	}
 	if c.status != open {
 		return
 	}
@@ -427,7 +435,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 		return c.pending(), true, ErrFull
 	}
 	asItIs := arg&Compressed == 0 && (c.x == nil || c.x.stream == nil) && (op == SendRaw || op == SendResponse)
-	if c.out == nil && c.file == nil && asItIs {
+	if c.out == nil && c.file == nil && c.status != connecting && asItIs {
 		if op == SendResponse {
 			data = c.wholeResponse(data)
 			defer l.responded(c)

@@ -95,7 +95,7 @@ func (l *Loop) holdBack(c *conn, flags uint32) {
 func (l *Loop) Unanswered() (waiting, others int) {
 	for _, c := range l.conns {
 		switch {
-		case c == nil || c.status == closed || c.listener == nil:
+		case c == nil || c.status == closed || !c.incoming():
 		case c.proto != HTTP && !c.listener.opts.Keep || c.listener.closed:
 			others++
 		case c.proto == HTTP && c.unanswered() > 0 && !(c.partial && c.listener.opts.Keep):
@@ -198,8 +198,11 @@ func (l *Loop) record(id ID) *conn {
 	return nil
 }
 
-// dropScriptsOwn ends timers, watches and commands.
+// dropScriptsOwn ends timers, watches, lookups and commands.
 func (l *Loop) dropScriptsOwn() {
+	for id := range l.lookups {
+		l.CancelLookup(id)
+	}
 	l.timers = timer.New()
 	l.intervals = nil
 	for fd := range l.watches {
@@ -218,6 +221,11 @@ func (l *Loop) dropScriptsOwn() {
 }
 
 func (l *Loop) parkConn(c *conn) {
+	if c.status == connecting {
+		c.announced = false
+		l.finish(c)
+		return
+	}
 	if c.status != open {
 		c.announced, c.back = false, nil // on its way out; the script has been told
 		return
@@ -257,8 +265,8 @@ func (l *Loop) leave(c *conn) {
 	c.announced, c.back, c.paused = false, nil, false
 	switch {
 	case c.proto == WebSocket && c.wsOpen:
-		l.reply(c, ws.AppendClose(nil, ws.CloseServiceRestart, "service restart"))
-	case (c.proto == HTTP && c.inflight > 0 || c.awaits) && !c.partial:
+		l.reply(c, l.appendClose(nil, c, ws.CloseServiceRestart, "service restart"))
+	case (c.proto == HTTP && c.inflight > 0 || c.awaits) && !c.partial && !c.client:
 		l.reply(c, http1.AppendError(nil, http1.ErrUnanswered))
 	}
 	l.closeAfterOutput(c, DefaultLinger)

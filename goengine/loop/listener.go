@@ -46,7 +46,8 @@ type listener struct {
 	resume bool // by the loop, when the back-off is over
 	closed bool
 	hold   holdState
-	kept   []ID // what came with it from the script before
+	kept   []ID   // what came with it from the script before
+	peer   string // whom a connected datagram socket talks with
 }
 
 // Listen serves a bound, listening (or datagram) socket, which becomes the loop's: CloseListener
@@ -189,6 +190,9 @@ func (l *Loop) receive(lst *listener) {
 		if u, ok := from.(*unix.SockaddrUnix); ok {
 			addr = u.Name
 		}
+		if lst.peer != "" {
+			addr = lst.peer
+		}
 		at := 64 - len(addr)
 		if at < 0 {
 			addr, at = addr[:64], 0
@@ -208,6 +212,9 @@ func (l *Loop) SendTo(id int, data []byte, to netip.AddrPort) error {
 		return ErrClosed
 	}
 	var sa unix.Sockaddr
+	if lst.peer != "" {
+		return l.sent(lst, data, nil)
+	}
 	if local, err := unix.Getsockname(lst.fd); err == nil {
 		if _, v6 := local.(*unix.SockaddrInet6); v6 {
 			sa = &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
@@ -219,7 +226,12 @@ func (l *Loop) SendTo(id int, data []byte, to netip.AddrPort) error {
 		}
 		sa = &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().Unmap().As4()}
 	}
-	if err := unix.Sendto(lst.fd, data, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, sa); err != nil {
+	return l.sent(lst, data, sa)
+}
+
+// sent sends a datagram, to a connected socket's peer if to is nil.
+func (l *Loop) sent(lst *listener, data []byte, to unix.Sockaddr) error {
+	if err := unix.Sendto(lst.fd, data, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, to); err != nil {
 		if errors.Is(err, unix.EAGAIN) {
 			return ErrFull
 		}

@@ -9,9 +9,12 @@
 package loop
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"net"
 	"os"
 	"runtime"
 	"sync"
@@ -70,9 +73,10 @@ var (
 
 // Config holds what a loop is made with. The zero value gives the documented defaults.
 type Config struct {
-	Logger logrus.FieldLogger   // default: logrus's standard logger
-	Now    func() time.Duration // monotonic clock; default: CLOCK_MONOTONIC
-	FromC  bool                 // its calls come from C: only between Park and Inherit may the thread change
+	Logger   logrus.FieldLogger   // default: logrus's standard logger
+	Now      func() time.Duration // monotonic clock; default: CLOCK_MONOTONIC
+	FromC    bool                 // its calls come from C: only between Park and Inherit may the thread change
+	Resolver Resolver             // of Connect; default: Go's own, which reads resolv.conf and hosts
 }
 
 // Loop is one worker's event loop. All methods but Post and Stats belong to the loop's thread.
@@ -100,7 +104,8 @@ type Loop struct {
 	closing []*conn // to be finished after the flush
 	ahead   bool    // decoding is past a message of the same connection and read
 	scratch []byte
-	ops     []byte // queued by Go handlers
+	mask    *rand.ChaCha8 // keys of the frames we send as a client; made when needed
+	ops     []byte        // queued by Go handlers
 	wheel   wheel
 	head    http1.Head
 	httpLim http1.Limits
@@ -120,6 +125,12 @@ type Loop struct {
 	listeners map[int]*listener
 	nextID    int
 	watches   map[int]*watch
+
+	resolver   Resolver
+	dials      *timer.Queue    // attempts to connect; nil before the first
+	dialing    map[timer.ID]ID // whose attempts they are
+	lookups    map[uint64]context.CancelFunc
+	lastLookup uint64
 
 	timers    *timer.Queue
 	intervals []time.Duration // by timer.ID.Index(); 0 for one that fires once
@@ -157,6 +168,7 @@ func New(cfg Config) (*Loop, error) {
 	l := &Loop{
 		log:       cfg.Logger,
 		clock:     cfg.Now,
+		resolver:  cfg.Resolver,
 		listeners: map[int]*listener{},
 		watches:   map[int]*watch{},
 		uploads:   map[string]struct{}{},
@@ -171,6 +183,9 @@ func New(cfg Config) (*Loop, error) {
 	}
 	if l.clock == nil {
 		l.clock = monotonic
+	}
+	if l.resolver == nil {
+		l.resolver = &net.Resolver{PreferGo: true}
 	}
 	l.now = l.clock()
 	l.pulse.begin(l.now)
@@ -254,9 +269,12 @@ func (l *Loop) takeQueued() []Event {
 	n := min(len(l.queued), maxEvents/2)
 	for i := range l.queued[:n] {
 		switch l.queued[i].Kind {
+		case ConnectFailed:
+			l.queued[i].Data = l.keep(l.queued[i].Data)
+			l.freed = append(l.freed, uint32(l.queued[i].Conn))
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Posted, Secure, Handshake, Control:
+		case Posted, Secure, Handshake, Control, Resolved:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
@@ -310,6 +328,11 @@ func (l *Loop) Timeout() time.Duration {
 	if w, any := l.wheel.next(); any && (!ok || w < next) {
 		next, ok = w, true
 	}
+	if l.dials != nil {
+		if at, any := l.dials.Next(); any && (!ok || at < next) {
+			next, ok = at, true
+		}
+	}
 	if !ok {
 		return -1
 	}
@@ -318,7 +341,7 @@ func (l *Loop) Timeout() time.Duration {
 
 // Idle says that nothing is left that could ever wake the loop: no socket, watch or timer.
 func (l *Loop) Idle() bool {
-	return len(l.listeners) == 0 && len(l.watches) == 0 && l.timers.Len() == 0 && l.Connections() == 0 && len(l.queued) == 0
+	return len(l.listeners) == 0 && len(l.watches) == 0 && l.timers.Len() == 0 && l.Connections() == 0 && len(l.lookups) == 0 && len(l.queued) == 0
 }
 
 // expire turns due timers and time limits into events and refusals.
@@ -335,6 +358,7 @@ func (l *Loop) expire() {
 		}
 		l.events = append(l.events, Event{Kind: Timer, Conn: uint64(id)})
 	}
+	l.expireDials()
 	l.wheel.advance(l.now, l.deadlineReached)
 }
 
@@ -366,6 +390,11 @@ func (l *Loop) Post(p Post) error {
 		return ErrFull
 	}
 	l.inbox.posts = append(l.inbox.posts, p)
+	return l.wake()
+}
+
+// wake makes the loop look into its inbox, whose lock the caller holds.
+func (l *Loop) wake() error {
 	if len(l.inbox.posts) == 1 {
 		var one = [8]byte{1}
 		if _, err := unix.Write(l.eventFD, one[:]); err != nil && !errors.Is(err, unix.EAGAIN) {
@@ -430,7 +459,7 @@ func (l *Loop) Close() {
 	l.inbox.mu.Unlock()
 	l.release()
 	for _, c := range l.conns {
-		if c != nil && c.fd >= 0 {
+		if c != nil && c.status != closed {
 			l.closeFD(c)
 			c.dropBuffers()
 		}
@@ -440,6 +469,9 @@ func (l *Loop) Close() {
 		l.CloseListener(id)
 	}
 	l.RemoveUploads()
+	for id := range l.lookups {
+		l.CancelLookup(id)
+	}
 	l.publish()
 	_ = unix.Close(l.eventFD)
 	_ = unix.Close(l.epfd)

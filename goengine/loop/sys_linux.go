@@ -15,6 +15,9 @@ func rawRead(fd int32, p []byte) (int, unix.Errno) {
 		return 0, 0
 	}
 	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), unix.MSG_DONTWAIT, 0, 0)
+	if errno == unix.ENOTSOCK { // a pipe that was adopted
+		n, _, errno = unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+	}
 	return int(n), errno
 }
 
@@ -23,6 +26,9 @@ func rawWrite(fd int32, p []byte) (int, unix.Errno) {
 		return 0, 0
 	}
 	n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
+	if errno == unix.ENOTSOCK { // a pipe; Go's runtime ignores its SIGPIPE
+		n, _, errno = unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+	}
 	return int(n), errno
 }
 

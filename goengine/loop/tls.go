@@ -248,7 +248,7 @@ func (l *Loop) established(c *conn) {
 	}
 	switch {
 	case c.status != open: // the closing limit runs
-	case c.proto == HTTP || c.proto == WebSocket && !c.wsOpen:
+	case !c.client && (c.proto == HTTP || c.proto == WebSocket && !c.wsOpen):
 		l.limitTime(c, KeepAliveTimeout)
 	default:
 		l.limitTime(c, 0)

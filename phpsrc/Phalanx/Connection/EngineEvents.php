@@ -52,10 +52,11 @@ trait EngineEvents
      * The socket is gone.
      *
      * @internal
+     * @param int $handle whose: this object may have another one by now
      */
-    public function onEngineClose(): void
+    public function onEngineClose(int $handle): void
     {
-        if ($this->status !== self::STATUS_CLOSED) {
+        if ($handle === $this->engineHandle && $this->status !== self::STATUS_CLOSED) {
             if ($this->status !== self::STATUS_CLOSING) {
                 $this->keepFigures();
             }
@@ -204,14 +205,23 @@ trait EngineEvents
         }
         $this->encoder = self::websocketEncoder($this->websocketType ??= Websocket::BINARY_TYPE_BLOB);
         $this->fireInFiber($this->onWebSocketConnected ?? $this->worker->onWebSocketConnected ?? null, $request);
-        $waiting = $this->sendBuffer;
-        $this->sendBuffer = '';
-        for ($at = 0; $at < \strlen($waiting); $at += 8 + $length) {
-            $length = \unpack('J', $waiting, $at)[1];
-            $this->sendFrame(\substr($waiting, $at + 8, $length));
-        }
+        $this->sendKeptFrames();
 
         return true;
+    }
+
+    /** What was sent before the handshake was answered. */
+    protected function sendKeptFrames(): void
+    {
+        $waiting = $this->sendBuffer;
+        $this->sendBuffer = '';
+        $type = $this->websocketType;
+        for ($at = 0; $at < \strlen($waiting); $at += 9 + $length) {
+            ['length' => $length, 'type' => $first] = \unpack('Jlength/Ctype', $waiting, $at);
+            $this->websocketType = \chr($first);
+            $this->sendFrame(\substr($waiting, $at + 9, $length));
+        }
+        $this->websocketType = $type;
     }
 
     /**
@@ -243,7 +253,7 @@ trait EngineEvents
     }
 
     /** As fireOrStop() for callbacks whose end nothing here waits for: in a Fiber on a coroutine loop. */
-    private function fireInFiber(?callable $callback, mixed ...$args): void
+    protected function fireInFiber(?callable $callback, mixed ...$args): void
     {
         if ($callback) {
             Scheduler::call($callback, static fn (Throwable $e) => Worker::stopAll(250, $e), $this, ...$args);
@@ -251,7 +261,7 @@ trait EngineEvents
     }
 
     /** What a WebSocket callback throws stops the worker, as upstream. */
-    private function fireOrStop(?callable $callback, mixed ...$args): void
+    protected function fireOrStop(?callable $callback, mixed ...$args): void
     {
         if ($callback) {
             try {

@@ -17,15 +17,15 @@ use Phalanx\Worker\EngineProtocol;
 trait Sending
 {
     // Who turns what send() gets into bytes. Above 0 the engine does, for strings.
-    private const ENCODE_USER = 0;
-    private const ENCODE_ENGINE = 1;
-    private const ENCODE_HTTP = 2;
-    private const ENCODE_WEBSOCKET = 3;
-    private const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
-    private const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
-    private const ENCODE_HTTP_COMPRESSED = -3;
+    protected const ENCODE_USER = 0;
+    protected const ENCODE_ENGINE = 1;
+    protected const ENCODE_HTTP = 2;
+    protected const ENCODE_WEBSOCKET = 3;
+    protected const ENCODE_WEBSOCKET_TYPED = -1; // frames that are not text
+    protected const ENCODE_WEBSOCKET_LATER = -2; // before the handshake: frames wait for it
+    protected const ENCODE_HTTP_COMPRESSED = -3;
 
-    private int $encoder = self::ENCODE_USER;
+    protected int $encoder = self::ENCODE_USER;
 
     /**
      * Queues a message; it leaves when the current callbacks have returned. What encode() throws goes to $errorHandler.
@@ -46,6 +46,9 @@ trait Sending
     /** What send() does with everything but a string for the engine. */
     private function sendEncoded(mixed $data, bool $raw): ?bool
     {
+        if ($this->status < self::STATUS_ESTABLISHED) {
+            return $this->sendLater($data, $raw);
+        }
         if ($this->status >= self::STATUS_ENDING || !$this->engineHandle) {
             return false;
         }
@@ -92,7 +95,30 @@ trait Sending
         return $taken === false ? $this->refused() : $taken;
     }
 
-    private function sendFrame(mixed $data): ?bool
+    /** Before the connection is there bytes wait, as many of them as may wait in the send buffer. */
+    private function sendLater(mixed $data, bool $raw): ?bool
+    {
+        if (!$raw && $this->protocol !== null) {
+            try {
+                $data = $this->protocol::encode($data, $this);
+            } catch (Throwable $e) {
+                $this->error($e);
+                return false;
+            }
+            if ($data === '') {
+                return null;
+            }
+        }
+        if (\strlen($this->sendBuffer) >= $this->maxSendBufferSize) {
+            return $this->droppedMessage();
+        }
+        $this->sendBuffer .= $data;
+        $this->checkBufferWillFull();
+
+        return null;
+    }
+
+    protected function sendFrame(mixed $data): ?bool
     {
         if (!\is_string($data)) {
             $data = \is_scalar($data) ? (string)$data : (string)\json_encode($data, \JSON_UNESCAPED_UNICODE);
@@ -111,7 +137,7 @@ trait Sending
         if (\strlen($this->sendBuffer) > $this->maxSendBufferSize) {
             return $this->droppedMessage();
         }
-        $this->sendBuffer .= \pack('J', \strlen($data)) . $data;
+        $this->sendBuffer .= \pack('JC', \strlen($data), \ord($this->websocketType ?: "\x81")) . $data;
         if (\strlen($this->sendBuffer) >= $this->maxSendBufferSize) {
             $this->onEngineFull();
         }
@@ -129,7 +155,7 @@ trait Sending
         return false;
     }
 
-    private function droppedMessage(): bool
+    protected function droppedMessage(): bool
     {
         ++self::$statistics['send_fail'];
         \phalanx_slot_send_failed();
@@ -151,12 +177,12 @@ trait Sending
             && $response->getHeader('Content-Type') !== 'text/event-stream';
     }
 
-    private static function websocketEncoder(?string $type): int
+    protected static function websocketEncoder(?string $type): int
     {
         return ($type ?: "\x81") === "\x81" ? self::ENCODE_WEBSOCKET : self::ENCODE_WEBSOCKET_TYPED;
     }
 
-    private static function encoderOf(?string $protocol): int
+    protected static function encoderOf(?string $protocol): int
     {
         return match (EngineProtocol::nameOf($protocol)) {
             'user' => self::ENCODE_USER,

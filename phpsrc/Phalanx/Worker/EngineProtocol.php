@@ -17,6 +17,7 @@ final class EngineProtocol
     private const BY_CLASS = [
         'Workerman\Protocols\Http' => 'http',
         'Workerman\Protocols\Websocket' => 'websocket',
+        'Workerman\Protocols\Ws' => 'websocket', // the engine knows which end a connection is
         'Workerman\Protocols\Text' => 'text',
         'Workerman\Protocols\Frame' => 'frame',
     ];

@@ -218,17 +218,15 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     public static array $connections = [];
 
     /** The engine's identifier, never reused; 0: none. */
-    private int $engineHandle = 0;
+    protected int $engineHandle = 0;
 
     /**
-     * @param resource|int $socket the engine's handle of a connection
+     * @param resource|int $socket a stream, which is the connection's from now on, or the engine's handle of a
+     *     connection
+     * @throws RuntimeException when the stream cannot be a connection: a file, a datagram socket, one with TLS
      */
     public function __construct(EventInterface $eventLoop, $socket, string $remoteAddress = '')
     {
-        if (!\is_int($socket)) {
-            throw new RuntimeException('A TcpConnection cannot adopt a PHP stream');
-        }
-        ++self::$statistics['connection_count'];
         $this->id = $this->realId = self::$idRecorder++;
         $this->eventLoop = $eventLoop;
         $this->maxSendBufferSize = self::$defaultMaxSendBufferSize;
@@ -236,8 +234,27 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         $this->lingerTimeout = self::$defaultLingerTimeout;
         $this->remoteAddress = $remoteAddress;
         $this->encoder = self::ENCODE_ENGINE;
-        $this->engineHandle = $socket;
+        $this->engineHandle = \is_int($socket) ? $socket : $this->adopt($socket);
+        ++self::$statistics['connection_count']; // where the constructor throws, the destructor does not run
         self::$connections[$this->realId] = $this;
+    }
+
+    /**
+     * @param resource $stream
+     * @return int the engine's handle
+     */
+    private function adopt($stream): int
+    {
+        if (isset(\stream_get_meta_data($stream)['crypto'])) {
+            throw new RuntimeException('A stream with TLS cannot become a connection: its keys are PHP\'s');
+        }
+        $handle = \phalanx_conn_adopt($this, $stream, [
+            'maxSendBufferSize' => $this->maxSendBufferSize,
+            'maxPackageSize' => $this->maxPackageSize,
+        ]);
+        $this->socket = $stream;
+
+        return $handle;
     }
 
     /** @return int|string a STATUS_* constant, or its name */
@@ -248,7 +265,8 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     private function changeProtocol(?string $protocol): void
     {
-        $this->encoder = self::encoderOf($protocol);
+        // What is sent before the connection is there waits, encoded by the class.
+        $this->encoder = $this->status < self::STATUS_ESTABLISHED ? self::ENCODE_USER : self::encoderOf($protocol);
         $this->currentPackageLength = 0;
         if ($this->isLive()) {
             \phalanx_conn_protocol($this->engineHandle, EngineProtocol::nameOf($protocol));
@@ -256,13 +274,13 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     }
 
     /** Whether the engine still knows this connection. */
-    private function isLive(): bool
+    protected function isLive(): bool
     {
         return $this->engineHandle !== 0 && $this->status !== self::STATUS_CLOSED;
     }
 
     /** Calls a callback with this connection first; what it throws goes to error(). */
-    private function fire(?callable $callback, mixed ...$args): void
+    protected function fire(?callable $callback, mixed ...$args): void
     {
         if ($callback) {
             Scheduler::call($callback, $this->error(...), $this, ...$args);
@@ -297,6 +315,10 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     public function getSendBufferQueueSize(): int
     {
+        if ($this->status < self::STATUS_ESTABLISHED) {
+            return \strlen($this->sendBuffer);
+        }
+
         return $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 0) : 0;
     }
 
@@ -476,7 +498,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     }
 
     /** What onClose may ask for after the engine has forgotten the connection. */
-    private function keepFigures(): void
+    protected function keepFigures(): void
     {
         if ($this->engineHandle && ($this->onClose || $this->encoder === self::ENCODE_USER)) {
             $this->getRemoteAddress();
@@ -486,7 +508,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     }
 
     /** The end of the connection, once: callbacks, lists, references. */
-    private function finish(): void
+    protected function finish(): void
     {
         if ($this->status === self::STATUS_CLOSED) {
             return;
@@ -496,6 +518,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
         if (\is_resource($this->socket)) {
             \fclose($this->socket);
         }
+        $this->socket = null;
         $this->fire($this->onClose);
         if ($this->protocol !== null && \is_callable([$this->protocol, 'onClose'])) {
             try {

@@ -38,6 +38,17 @@ class UdpConnection extends ConnectionInterface implements JsonSerializable
         }
     }
 
+    /** The engine's listener that datagrams come to, 0: none. */
+    protected function listener(): int
+    {
+        return $this->engineListener;
+    }
+
+    protected function useListener(int $listener): void
+    {
+        $this->engineListener = $listener;
+    }
+
     /**
      * Takes a datagram that the worker's listener has received.
      *
