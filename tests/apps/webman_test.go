@@ -181,7 +181,9 @@ func TestWebman(t *testing.T) {
 		require.NoError(t, err)
 		answer, err := io.ReadAll(c)
 		require.NoError(t, err)
-		require.Empty(t, answer)
+		if len(answer) > 0 { // Workerman closes the connection; we say so before
+			require.Regexp(t, `^HTTP/1\.1 503 `, string(answer))
+		}
 		a.WaitFor("exit with status 768")
 		a.do(client, exchange{path: "/hello/again", want: "hello again"})
 	})
