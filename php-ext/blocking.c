@@ -1,5 +1,5 @@
 /* What was sent in a callback waits for the callbacks of the same moment. Before PHP itself waits for
- * something it goes out: the peer of an application that says "started" and then sleeps, or tells a
+ * something, or writes to a stream, it goes out: the peer of an application that says "started" and then sleeps, or tells a
  * server something and then asks it through a stream of PHP's own, must not be told afterwards.
  *
  * The functions that wait get a handler in front of theirs. Which one theirs is, is kept in the
@@ -10,15 +10,18 @@
 
 #include "blocking.h"
 
-/* Functions that wait for a clock, a peer, another program or a database. */
+/* Functions that wait for a clock, a peer, another program or a database, or that write to one: who gets
+ * both must not get the later words first. */
 static const char *const waiting_functions[] = {"sleep", "usleep", "time_nanosleep", "time_sleep_until", /* standard */
-	"fread", "fgets", "fgetc", "fscanf", "stream_get_contents", "stream_get_line", "stream_copy_to_stream",
-	"stream_select", "stream_socket_client", "stream_socket_accept", "stream_socket_recvfrom",
-	"stream_socket_enable_crypto", "fsockopen", "pfsockopen", "file_get_contents", "file", "readfile", "copy", "flock",
-	"exec", "shell_exec", "system", "passthru", "popen", "pclose", "proc_open", "proc_close", "gethostbyname",
-	"gethostbynamel", "gethostbyaddr", "dns_get_record", "dns_check_record", "checkdnsrr", "dns_get_mx", "getmxrr",
-	"mail", "readline", "curl_exec", "curl_multi_exec", "curl_multi_select",                             /* curl */
-	"socket_connect", "socket_accept", "socket_read", "socket_recv", "socket_recvfrom", "socket_select", /* sockets */
+	"fwrite", "fputs", "stream_socket_sendto", "fread", "fgets", "fgetc", "fscanf", "stream_get_contents",
+	"stream_get_line", "stream_copy_to_stream", "stream_select", "stream_socket_client", "stream_socket_accept",
+	"stream_socket_recvfrom", "stream_socket_enable_crypto", "fsockopen", "pfsockopen", "file_get_contents", "file",
+	"readfile", "copy", "flock", "exec", "shell_exec", "system", "passthru", "popen", "pclose", "proc_open",
+	"proc_close", "gethostbyname", "gethostbynamel", "gethostbyaddr", "dns_get_record", "dns_check_record",
+	"checkdnsrr", "dns_get_mx", "getmxrr", "mail", "readline", "curl_exec", "curl_multi_exec",
+	"curl_multi_select", /* curl */
+	"socket_write", "socket_send", "socket_sendto", "socket_connect", "socket_accept", "socket_read", "socket_recv",
+	"socket_recvfrom", "socket_select", /* sockets */
 	"sem_acquire", "msg_receive", "msg_send", "pcntl_wait", "pcntl_waitpid", "pcntl_sigtimedwait", "pcntl_sigwaitinfo",
 	"mysqli_connect", "mysqli_real_connect", "mysqli_query", "mysqli_real_query", "mysqli_multi_query",
 	"mysqli_execute_query", "mysqli_stmt_execute", "mysqli_execute", "mysqli_begin_transaction", "mysqli_commit",

@@ -245,6 +245,7 @@ $main->commands = [ // a dynamic property of a worker
         $connection->send(stream_socket_get_name($server, false));
         $client = stream_socket_accept($server, 10);
         $connection->send('asked for a name');
+        fwrite($client, "name?\n"); // behind what was sent, though nothing waits here
         $name = trim(fgets($client));
         array_map(fclose(...), [$client, $server]);
         return "hello $name";
