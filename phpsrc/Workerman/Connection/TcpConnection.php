@@ -447,8 +447,15 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
             return;
         }
         $this->endWriteShutdown = true;
-        if ($this->engineHandle) {
-            \phalanx_conn_close($this->engineHandle, \max(0.0, $this->lingerTimeout));
+        if (!$this->engineHandle) {
+            return;
+        }
+        $linger = \max(0.0, $this->lingerTimeout);
+        $written = $this->bufferIsEmpty();
+        \phalanx_conn_close($this->engineHandle, $linger);
+        // The engine counts its time limits in seconds. Where output waits, it begins to count when that is written.
+        if ($written && $this->status === self::STATUS_ENDING) {
+            $this->endLingerTimerId = \phalanx_timer_add($linger, $this->destroy(...), [], false);
         }
     }
 
@@ -514,6 +521,10 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
             return;
         }
         $this->status = self::STATUS_CLOSED;
+        if ($this->endLingerTimerId) {
+            \phalanx_timer_del($this->endLingerTimerId);
+            $this->endLingerTimerId = 0;
+        }
         // The stream is a descriptor of its own: while it lives the peer sees no FIN.
         if (\is_resource($this->socket)) {
             \fclose($this->socket);
