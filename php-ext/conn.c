@@ -10,7 +10,7 @@
 #include "_cgo_export.h"
 
 #define PHX_BATCH_LIMIT (64 << 10) /* bytes for one connection; beyond them it is written at once */
-#define PHX_OPS_LIMIT (1 << 20)    /* bytes of all operations of a batch */
+#define PHX_OPS_LIMIT (4 << 20)    /* bytes of all operations of a batch */
 #define PHX_KEPT_REQUEST (64 << 10)
 
 phx_conn *phx_conn_find(phx_loop *loop, uint64_t id)
@@ -436,6 +436,13 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 			c->blocked = c->full = 0;
 			phx_notify(obj, ZEND_STRL("onenginedrain"), 0, NULL, NULL);
 			break;
+		case PHX_DELIVERY: {
+			zval message;
+			ZVAL_STRINGL(&message, ev->data, ev->len);
+			phx_notify(obj, ZEND_STRL("send"), 1, &message, NULL);
+			zval_ptr_dtor(&message);
+			break;
+		}
 	}
 }
 
@@ -465,9 +472,34 @@ static char *phx_op(phx_loop *loop, phx_conn *c, uint64_t id, uint8_t op, uint8_
 	head->next = -1;
 	head->op = op;
 	head->arg = arg;
+	head->from = 0;
+	loop->ops_last = loop->ops_len;
 	loop->ops_len += need;
 	c->batch += (uint32_t) size;
 	return (char *) (head + 1);
+}
+
+/* A message to many connections is the same again and again: its bytes are queued, and framed, once. */
+static bool phx_op_again(phx_loop *loop, phx_conn *c, uint64_t id, uint8_t op, uint8_t arg, zend_string *data)
+{
+	if (loop->ops_len == 0) {
+		return false;
+	}
+	const phx_op_head *last = (phx_op_head *) (loop->ops + loop->ops_last);
+	if (last->size != ZSTR_LEN(data) || last->op != op || last->arg != arg || last->conn == id ||
+		loop->ops_len + sizeof(phx_op_head) > loop->ops_cap || memcmp(last + 1, ZSTR_VAL(data), ZSTR_LEN(data)) != 0) {
+		return false;
+	}
+	phx_op_head *head = (phx_op_head *) (loop->ops + loop->ops_len);
+	head->conn = id;
+	head->size = 0;
+	head->next = -1;
+	head->op = op | PHX_SHARED;
+	head->arg = arg;
+	head->from = (uint32_t) loop->ops_last;
+	loop->ops_len += sizeof(phx_op_head);
+	c->batch += (uint32_t) ZSTR_LEN(data);
+	return true;
 }
 
 /* The answer of a send that went straight to the engine, and what the application is told. */
@@ -504,7 +536,9 @@ static void phx_send(zval *return_value, zend_long id, zend_string *data, uint8_
 		phx_conn_answered(c);
 	}
 	if (EXPECTED(!c->blocked && c->batch + ZSTR_LEN(data) <= PHX_BATCH_LIMIT)) {
-		memcpy(phx_op(loop, c, (uint64_t) id, op, arg, ZSTR_LEN(data)), ZSTR_VAL(data), ZSTR_LEN(data));
+		if (!phx_op_again(loop, c, (uint64_t) id, op, arg, data)) {
+			memcpy(phx_op(loop, c, (uint64_t) id, op, arg, ZSTR_LEN(data)), ZSTR_VAL(data), ZSTR_LEN(data));
+		}
 		if (UNEXPECTED(!loop->running)) {
 			phx_apply_ops(loop);
 		}

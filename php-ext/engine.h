@@ -21,6 +21,7 @@ enum phx_kind {
 	PHX_FULL,
 	PHX_DRAIN,
 	PHX_SECURE,
+	PHX_DELIVERY,
 	PHX_CONTROL,
 	PHX_DATAGRAM,
 	PHX_TIMER,
@@ -59,8 +60,11 @@ typedef struct {
 	int32_t next;
 	uint8_t op;
 	uint8_t arg;
-	uint8_t unused[6];
+	uint8_t unused[2];
+	uint32_t from; /* with PHX_SHARED: offset of the operation whose bytes these are */
 } phx_op_head;
+
+#define PHX_SHARED 0x80 /* in op: no bytes of its own follow */
 
 /* Answers of phx_* calls; negative ones are refusals. bridge/ext/status.go */
 typedef int32_t phx_status;
@@ -136,6 +140,15 @@ typedef struct {
 	int32_t port;  /* of the target behind it */
 	phx_str host, user, password, authorization;
 } phx_connect_options;
+
+/* goengine/hub.Command: how and to whom. */
+typedef struct {
+	int32_t verb; /* bridge/ext/hub.go */
+	int32_t kind; /* of to: 0 connection, 1 user, 2 group, 3 groups (JSON), 4 all */
+	int32_t form; /* goengine/loop.Form */
+	phx_str to, name, data;
+	phx_str except; /* goengine/hub.Except as JSON, or nothing */
+} phx_hub_command;
 
 /* Room for a message, an address or a name that the engine writes; it is cut to fit. */
 #define PHX_TEXT_SIZE 512

@@ -15,6 +15,7 @@
 
 #define PHX_READY 512
 #define PHX_NOTE_STEP (256 << 10) /* change of the memory in use that the engine is told of */
+#define PHX_OPS_KEPT (1 << 20)    /* bytes of the operation buffer that a quiet turn keeps */
 
 __thread phx_loop phx_current_loop;
 __thread bool phx_thread_slot;
@@ -216,6 +217,11 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 		loop->count = 0;
 	}
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
+	if (UNEXPECTED(loop->ops_cap > PHX_OPS_KEPT && loop->ops_len < PHX_OPS_KEPT / 16)) {
+		free(loop->ops); /* a broadcast's */
+		loop->ops = NULL;
+		loop->ops_cap = 0;
+	}
 	loop->ops_len = 0;
 	int64_t memory = (int64_t) zend_memory_usage(false);
 	if (UNEXPECTED(memory - loop->noted >= PHX_NOTE_STEP || loop->noted - memory >= PHX_NOTE_STEP)) {

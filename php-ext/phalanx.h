@@ -49,6 +49,7 @@ typedef struct {
 
 	char *ops;
 	size_t ops_len, ops_cap;
+	size_t ops_last; /* where the last operation with bytes of its own is */
 
 	phx_conn *conns;
 	uint32_t conns_cap;

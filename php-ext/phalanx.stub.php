@@ -296,6 +296,33 @@ function phalanx_resolve(string $host, callable $callback): int {}
 
 /** Ends a lookup without a call; false when it has ended. */
 function phalanx_resolve_cancel(int $lookup): bool {}
+/* ---- connections anywhere: Phalanx\Connections ---- */
+
+/** A connection's name in the whole application, '' when it is gone. */
+function phalanx_hub_id(int $conn): string {}
+
+/**
+ * Does something to connections wherever they are. $verb: 0 send, 1 join, 2 leave, 3 leave all groups, 4 disband,
+ * 5 bind, 6 close. $kind, of $to: 0 a connection's name, 1 a user, 2 a group, 3 a JSON list of groups, 4 all.
+ * $form: 0 text, 1 binary, 2 raw. $except: JSON.
+ *
+ * @return bool false: there is no such connection, or somebody does not get it
+ */
+function phalanx_hub_do(int $verb, int $kind, string $to, string $name = '', string $data = '', int $form = 0, string $except = ''): bool {}
+
+/**
+ * Asks about connections. Question and answer are JSON: goengine/hub's Query and Answer.
+ *
+ * @throws RuntimeException when a server process does not answer within two seconds
+ */
+function phalanx_hub_ask(string $query): string {}
+
+/**
+ * Connects a plain script to a running server, which its start file, pid file or socket names.
+ *
+ * @throws RuntimeException when none is there
+ */
+function phalanx_hub_connect(string $name): void {}
 
 /* ---- http ---- */
 

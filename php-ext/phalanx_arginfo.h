@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 96b43f0493c7a4166aa1260d57829f8ed5e6c799 */
+ * Stub hash: 1af68105218aa060c0a399152ea3bdf25e40afa0 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -256,6 +256,26 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_resolve_cancel, 0, 1, _I
 	ZEND_ARG_TYPE_INFO(0, lookup, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
+#define arginfo_phalanx_hub_id arginfo_phalanx_conn_request
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_hub_do, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, verb, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, kind, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, to, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, name, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, data, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, form, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, except, IS_STRING, 0, "\'\'")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_hub_ask, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_hub_connect, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_request_class, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -369,6 +389,10 @@ ZEND_FUNCTION(phalanx_conn_ws_expect);
 ZEND_FUNCTION(phalanx_udp_connect);
 ZEND_FUNCTION(phalanx_resolve);
 ZEND_FUNCTION(phalanx_resolve_cancel);
+ZEND_FUNCTION(phalanx_hub_id);
+ZEND_FUNCTION(phalanx_hub_do);
+ZEND_FUNCTION(phalanx_hub_ask);
+ZEND_FUNCTION(phalanx_hub_connect);
 ZEND_FUNCTION(phalanx_http_request_class);
 ZEND_FUNCTION(phalanx_http_compression);
 ZEND_FUNCTION(phalanx_http_coding);
@@ -445,6 +469,10 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_udp_connect, arginfo_phalanx_udp_connect)
 	ZEND_FE(phalanx_resolve, arginfo_phalanx_resolve)
 	ZEND_FE(phalanx_resolve_cancel, arginfo_phalanx_resolve_cancel)
+	ZEND_FE(phalanx_hub_id, arginfo_phalanx_hub_id)
+	ZEND_FE(phalanx_hub_do, arginfo_phalanx_hub_do)
+	ZEND_FE(phalanx_hub_ask, arginfo_phalanx_hub_ask)
+	ZEND_FE(phalanx_hub_connect, arginfo_phalanx_hub_connect)
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
 	ZEND_FE(phalanx_http_compression, arginfo_phalanx_http_compression)
 	ZEND_FE(phalanx_http_coding, arginfo_phalanx_http_coding)

@@ -13,6 +13,7 @@
 #include "../../php-ext/tls.c"
 #include "../../php-ext/handover.c"
 #include "../../php-ext/blocking.c"
+#include "../../php-ext/hub.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

@@ -19,6 +19,7 @@ import (
 	"github.com/dunglas/frankenphp"
 	"github.com/sirupsen/logrus"
 
+	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/loop"
 )
 
@@ -41,7 +42,8 @@ var registry struct {
 	table atomic.Pointer[[]*loop.Loop]
 	next  []int64 // free handles
 	slots map[slotKey]*slot
-	gone  loop.Stats // of closed loops
+	seats map[int64]*hub.Seat // by handle
+	gone  loop.Stats          // of closed loops
 }
 
 func find(handle int64) *loop.Loop {
@@ -50,6 +52,24 @@ func find(handle int64) *loop.Loop {
 		return nil
 	}
 	return (*t)[handle-1]
+}
+
+// openLoop makes a loop that the process's hub knows, and answers its handle.
+func openLoop() (int64, error) {
+	seat := Hub.Add()
+	l, err := loop.New(loop.Config{Logger: Log, FromC: true, Gone: seat.Gone})
+	if err != nil {
+		return 0, err
+	}
+	handle := add(l)
+	registry.mu.Lock()
+	if registry.seats == nil {
+		registry.seats = map[int64]*hub.Seat{}
+	}
+	registry.seats[handle] = seat
+	registry.mu.Unlock()
+	seat.Take(l)
+	return handle, nil
 }
 
 func add(l *loop.Loop) int64 {
@@ -76,6 +96,13 @@ func remove(handle int64) {
 	l := find(handle)
 	if l == nil {
 		return
+	}
+	registry.mu.Lock()
+	seat := registry.seats[handle]
+	delete(registry.seats, handle)
+	registry.mu.Unlock()
+	if seat != nil {
+		seat.Remove()
 	}
 	l.Close()
 	registry.mu.Lock()

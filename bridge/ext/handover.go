@@ -41,11 +41,10 @@ func adoptSlot(key slotKey, own int64) (int64, error) {
 	case handle == 0 && own != 0:
 		handle = own
 	case handle == 0:
-		l, err := loop.New(loop.Config{Logger: Log, FromC: true})
-		if err != nil {
+		var err error
+		if handle, err = openLoop(); err != nil {
 			return 0, err
 		}
-		handle = add(l)
 	}
 	registry.mu.Lock()
 	defer registry.mu.Unlock()

@@ -29,12 +29,12 @@ func borrow(p *C.char, n C.size_t) []byte {
 //export phx_loop_new
 func phx_loop_new(out *C.phx_loop_info) (st C.phx_status) {
 	defer guard(&st)
-	l, err := loop.New(loop.Config{Logger: Log, FromC: true})
+	handle, err := openLoop()
 	if err != nil {
 		Log.WithError(err).Error("phalanx: no loop")
 		return C.PHX_EINVAL
 	}
-	fillInfo(out, add(l))
+	fillInfo(out, handle)
 	return C.PHX_OK
 }
 

@@ -95,6 +95,11 @@ func Main() int {
 		return 64
 	}
 	_ = os.Unsetenv(supervisor.ControlEnv)
+	if err := ext.JoinOthers(os.Getenv(supervisor.HubEnv)); err != nil {
+		fmt.Fprintln(os.Stderr, "phalanx:", err)
+		return 70
+	}
+	_ = os.Unsetenv(supervisor.HubEnv)
 	// The supervisor has the signals; a terminal sends its Ctrl-C to every process. They are caught
 	// and forgotten rather than ignored: what PHP starts would inherit that.
 	unheard := make(chan os.Signal, 1)

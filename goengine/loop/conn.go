@@ -67,6 +67,8 @@ type conn struct {
 	unwatched bool // taken out of epoll while nobody listens
 	client    bool // we connected: a WebSocket's client end
 	shared    bool // somebody has a descriptor of the same socket
+	tracked   bool // its end is told to Config.Gone
+	overfull  bool // the application has been told that messages are dropped
 
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
@@ -476,6 +478,7 @@ func (l *Loop) closeFD(c *conn) {
 		c.fd = -1
 	}
 	l.endDial(c)
+	l.untrack(c)
 	l.stats.open--
 	l.stats.closed++
 }

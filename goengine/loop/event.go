@@ -14,6 +14,7 @@ const (
 	Full                      // bytes wait in the send buffer; Aux: how many; Arg 1: the limit is reached
 	Drain                     // the send buffer is empty again
 	Secure                    // the end of a TLS handshake; Arg 1: established, 0: failed, and Data says why
+	Delivery                  // protocol User: a message of Deliver, which the application encodes and sends; as Message
 	Control                   // a WebSocket control frame, for listeners that ask for them; Opcode says which
 	Datagram                  // Arg: listener; the first Aux bytes are the peer's address
 	Timer                     // Conn: the timer's identifier

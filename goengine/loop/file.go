@@ -59,6 +59,7 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 	if c.waiting()+c.wirePending() > c.maxSend || files == maxFiles {
 		return c.pending(), ErrFull
 	}
+	l.applyOwn(false)
 	// Non-blocking for the open itself: that of a pipe would wait for a writer.
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {

@@ -26,8 +26,14 @@ const (
 
 // An operation is a record of this shape, padded to 8 bytes, in the sender's byte order:
 //
-//	conn uint64 | size uint32 | next int32 (the engine's) | op uint8 | arg uint8 | 6 unused | size bytes
-const opHeader = 24
+//	conn uint64 | size uint32 | next int32 (the engine's) | op uint8 | arg uint8 | 2 unused | from uint32 | size bytes
+//
+// One with opShared set in op has no bytes of its own: they are those of the record at offset from.
+const (
+	opHeader = 24
+	opShared = 0x80
+	opMask   = opShared - 1
+)
 
 // AppendOp appends an operation to a buffer that Flush takes.
 func AppendOp(dst []byte, op Op, arg byte, id ID, data []byte) []byte {
@@ -58,8 +64,7 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 // Flush applies operations and writes: one write for each connection that has something to say,
 // whatever order they came in. Then connections that are to end do so.
 func (l *Loop) Flush(ops []byte) {
-	l.apply(l.ops, len(ops) == 0)
-	l.ops = l.ops[:0]
+	l.applyOwn(len(ops) == 0)
 	l.apply(ops, true)
 	for _, c := range l.dirty {
 		l.writeDirty(c)
@@ -79,7 +84,20 @@ func (l *Loop) Flush(ops []byte) {
 // Apply encodes and writes a run of operations, connection by connection. The rest of a flush is
 // left to Flush, so it may be called in mid-batch: when the sender's buffer is full, or before an
 // operation that must come behind the queued ones.
-func (l *Loop) Apply(ops []byte) { l.apply(ops, false) }
+func (l *Loop) Apply(ops []byte) {
+	l.applyOwn(false)
+	l.apply(ops, false)
+}
+
+// applyOwn applies what Go has queued.
+func (l *Loop) applyOwn(last bool) {
+	if len(l.ops) > 0 {
+		l.apply(l.ops, last)
+		if l.ops = l.ops[:0]; cap(l.ops) > keptOps {
+			l.ops = nil
+		}
+	}
+}
 
 // apply: last says that no operation of this batch follows, so that the engine's own answers may.
 func (l *Loop) apply(ops []byte, last bool) {
@@ -110,9 +128,12 @@ func (l *Loop) apply(ops []byte, last bool) {
 		if !direct {
 			dst = l.output(c).B
 		}
-		for at := c.firstOp; at >= 0; at = int32(binary.NativeEndian.Uint32(ops[at+12:])) {
-			size := binary.NativeEndian.Uint32(ops[at+8:])
-			dst = l.encode(dst, c, Op(ops[at+16]), ops[at+17], ops[at+opHeader:at+opHeader+int32(size)])
+		if direct && l.sameAsLast(c, ops) {
+			dst = l.scratch
+		} else {
+			for at := c.firstOp; at >= 0; at = int32(binary.NativeEndian.Uint32(ops[at+12:])) {
+				dst = l.encode(dst, c, Op(ops[at+16]&opMask), ops[at+17], opData(ops, at))
+			}
 		}
 		c.firstOp, c.lastOp = -1, -1
 		if !direct {
@@ -120,6 +141,7 @@ func (l *Loop) apply(ops []byte, last bool) {
 			continue
 		}
 		if last && c.tail != nil {
+			l.chain.len = 0
 			dst = append(dst, c.tail.B...)
 			bytebufferpool.Put(c.tail)
 			c.tail = nil
@@ -130,6 +152,15 @@ func (l *Loop) apply(ops []byte, last bool) {
 	if cap(l.scratch) > 4<<20 {
 		l.scratch = nil // one large answer does not keep its memory for ever
 	}
+	l.chain.len = 0
+}
+
+// opData are an operation's bytes.
+func opData(ops []byte, at int32) []byte {
+	if ops[at+16]&opShared != 0 {
+		at = int32(binary.NativeEndian.Uint32(ops[at+20:]))
+	}
+	return ops[at+opHeader : at+opHeader+int32(binary.NativeEndian.Uint32(ops[at+8:]))]
 }
 
 func (l *Loop) encode(dst []byte, c *conn, op Op, arg byte, data []byte) []byte {
@@ -347,6 +378,7 @@ func (l *Loop) continueWrite(c *conn) {
 		}
 		if c.announced {
 			l.queued = append(l.queued, Event{Kind: Drain, Proto: c.proto, Conn: c.id})
+			c.overfull = false
 		}
 	}
 	l.ended(c)
@@ -368,6 +400,7 @@ func (l *Loop) ended(c *conn) {
 		return
 	}
 	c.status = lingering
+	l.untrack(c)
 	_ = unix.Shutdown(int(c.fd), unix.SHUT_WR)
 	l.watchFor(c, unix.EPOLLIN|unix.EPOLLRDHUP)
 	l.limitTime(c, max(c.linger, time.Second))
@@ -431,6 +464,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	if c == nil || !c.takes() {
 		return 0, false, ErrClosed
 	}
+	l.applyOwn(false)
 	if c.waiting() >= c.maxSend {
 		return c.pending(), true, ErrFull
 	}

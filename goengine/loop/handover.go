@@ -52,7 +52,7 @@ func (l *Loop) HoldEvent(ev *Event) bool {
 	switch ev.Kind {
 	case Message:
 		l.Defer(ev)
-	case Handshake, Control, Accept:
+	case Handshake, Control, Accept, Delivery:
 		later := *ev
 		later.Data = append([]byte(nil), ev.Data...)
 		l.parked = append(l.parked, later)

@@ -43,6 +43,7 @@ const (
 	udpBurst     = 64
 	copyLimit    = 4 << 10 // messages up to this size are copied to the arena rather than pinned
 	inboxLimit   = 1 << 16
+	inboxBytes   = 64 << 20
 	maxDatagram  = 65535
 	readyPerWait = 512
 	minInterval  = time.Microsecond // a repeated timer of no length would never let the loop go on
@@ -74,6 +75,7 @@ var (
 // Config holds what a loop is made with. The zero value gives the documented defaults.
 type Config struct {
 	Logger   logrus.FieldLogger   // default: logrus's standard logger
+	Gone     func(ID)             // on the loop's thread, when a connection that Track knows of is closed
 	Now      func() time.Duration // monotonic clock; default: CLOCK_MONOTONIC
 	FromC    bool                 // its calls come from C: only between Park and Inherit may the thread change
 	Resolver Resolver             // of Connect; default: Go's own, which reads resolv.conf and hosts
@@ -84,6 +86,7 @@ type Loop struct {
 	epfd    int
 	eventFD int
 	log     logrus.FieldLogger
+	gone    func(ID)
 	clock   func() time.Duration
 	now     time.Duration // read once a batch
 	turn    uint32        // number of the batch
@@ -105,7 +108,8 @@ type Loop struct {
 	ahead   bool    // decoding is past a message of the same connection and read
 	scratch []byte
 	mask    *rand.ChaCha8 // keys of the frames we send as a client; made when needed
-	ops     []byte        // queued by Go handlers
+	ops     []byte        // queued by Go handlers and Deliver
+	chain   chain         // what scratch was encoded from
 	wheel   wheel
 	head    http1.Head
 	httpLim http1.Limits
@@ -138,6 +142,7 @@ type Loop struct {
 	inbox struct {
 		mu     sync.Mutex // guards posts and closed
 		posts  []Post
+		bytes  int // of their Size
 		closed bool
 	}
 
@@ -161,12 +166,14 @@ type Post struct {
 	Arg  int32
 	Data []byte
 	Do   func() // instead: runs on the loop's thread, makes no event, and waits through a hand-over
+	Size int    // bytes that Do holds on to; inboxBytes of them may wait
 }
 
 // New makes a loop. Close releases it.
 func New(cfg Config) (*Loop, error) {
 	l := &Loop{
 		log:       cfg.Logger,
+		gone:      cfg.Gone,
 		clock:     cfg.Now,
 		resolver:  cfg.Resolver,
 		listeners: map[int]*listener{},
@@ -274,7 +281,7 @@ func (l *Loop) takeQueued() []Event {
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
 		case Close:
 			l.freed = append(l.freed, uint32(l.queued[i].Conn))
-		case Posted, Secure, Handshake, Control, Resolved:
+		case Posted, Secure, Handshake, Control, Delivery, Resolved:
 			l.queued[i].Data = l.keep(l.queued[i].Data) // C may read it only where it is pinned
 		}
 	}
@@ -386,9 +393,10 @@ func (l *Loop) Post(p Post) error {
 	if l.inbox.closed {
 		return ErrClosed
 	}
-	if len(l.inbox.posts) >= inboxLimit {
+	if len(l.inbox.posts) >= inboxLimit || p.Size > 0 && l.inbox.bytes+p.Size > inboxBytes {
 		return ErrFull
 	}
+	l.inbox.bytes += p.Size
 	l.inbox.posts = append(l.inbox.posts, p)
 	return l.wake()
 }
@@ -409,7 +417,7 @@ func (l *Loop) drainInbox() {
 	_, _ = unix.Read(l.eventFD, buf[:])
 	l.inbox.mu.Lock()
 	posts := l.inbox.posts
-	l.inbox.posts = nil
+	l.inbox.posts, l.inbox.bytes = nil, 0
 	l.inbox.mu.Unlock()
 	for _, p := range posts {
 		if p.Do != nil {

@@ -71,6 +71,12 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 	cmd.Env = append(append([]string(nil), s.opts.Env...), ControlEnv+"=3")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.ExtraFiles = append([]*os.File{theirs}, sv.files...)
+	way, err := s.wayToOthers(cmd)
+	if err != nil {
+		_ = ours.Close()
+		return nil, err
+	}
+	defer func() { _ = way.Close() }()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	r := spawnRequest{cmd, make(chan error, 1)}
 	s.spawns <- r

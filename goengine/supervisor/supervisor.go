@@ -5,11 +5,13 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
+	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/socket"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
@@ -49,6 +51,8 @@ type Supervisor struct {
 	started     time.Time
 	spawns      chan spawnRequest
 	notify      notifier
+	others      *hub.Switch // between the server processes, and scripts beside them
+	numbers     atomic.Uint32
 
 	mu        sync.Mutex  // guards all below and what servers say it does
 	stopping  bool        // no server process is replaced any more
@@ -107,6 +111,12 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 		return nil, err
 	}
 	s.divide()
+	s.others = hub.NewSwitch(s.log)
+	if s.spec.PidFile != "" {
+		if err := s.others.Listen(hub.SocketPath(s.spec.PidFile)); err != nil {
+			s.log.WithError(err).Warn("supervisor: scripts beside the server cannot reach its connections")
+		}
+	}
 	return s, nil
 }
 
@@ -161,6 +171,7 @@ func (s *Supervisor) release() {
 	}
 	s.closeSockets()
 	s.mu.Unlock()
+	s.others.Close()
 	close(s.spawns)
 }
 

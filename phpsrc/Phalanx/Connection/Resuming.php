@@ -205,6 +205,16 @@ trait Resuming
     }
 
     /**
+     * Its name in the whole application: Phalanx\Connections::id().
+     *
+     * @internal
+     */
+    public function getGlobalId(): string
+    {
+        return $this->engineHandle ? \phalanx_hub_id($this->engineHandle) : '';
+    }
+
+    /**
      * The key of this connection in the lists.
      *
      * @internal
