@@ -23,19 +23,24 @@ func (a *app) json(path string, v any) {
 // serverPID is the server process: the supervisor's only child.
 func (a *app) serverPID() int {
 	a.t.Helper()
-	pid := a.Cmd.Process.Pid
+	return childOf(a.t, a.Cmd.Process.Pid)
+}
+
+// childOf is a process's first child.
+func childOf(t *testing.T, pid int) int {
+	t.Helper()
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	require.NoError(a.t, err)
+	require.NoError(t, err)
 	for _, task := range tasks {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, task.Name()))
-		require.NoError(a.t, err)
+		require.NoError(t, err)
 		if all := strings.Fields(string(children)); len(all) > 0 {
 			child, err := strconv.Atoi(all[0])
-			require.NoError(a.t, err)
+			require.NoError(t, err)
 			return child
 		}
 	}
-	require.Fail(a.t, "there is no server process")
+	require.Fail(t, "it has no children")
 	return 0
 }
 

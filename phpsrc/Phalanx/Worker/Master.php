@@ -521,7 +521,7 @@ trait Master
         }
         \file_put_contents(
             static::$connectionsFile,
-            \str_pad(' WORKERMAN CONNECTION STATUS ', 180, '-', \STR_PAD_BOTH) . "\n"
+            \str_pad(\str_repeat('-', 69) . ' WORKERMAN CONNECTION STATUS ', 178, '-') . "\n"
             . 'PID      Worker          CID       Trans   Protocol        ipv4   ipv6   Recv-Q       Send-Q'
             . "       Bytes-R      Bytes-W       Status         Local Address          Foreign Address\n"
         );

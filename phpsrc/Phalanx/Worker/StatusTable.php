@@ -17,7 +17,7 @@ final class StatusTable
 
     public static function title(string $title): string
     {
-        return \str_pad($title, 121, '-', \STR_PAD_BOTH) . "\n";
+        return \str_pad(\str_repeat('-', 51) . $title, 121, '-') . "\n";
     }
 
     public function heading(): string
