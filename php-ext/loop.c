@@ -73,6 +73,7 @@ void phx_loop_shutdown(void)
 	phx_conns_release(loop);
 	phx_io_release(loop);
 	phx_fibers_release(loop);
+	phx_sessions_release(loop);
 	zval_ptr_dtor(&loop->on_control);
 	zval_ptr_dtor(&loop->on_error);
 	if (loop->request_class) {

@@ -63,6 +63,8 @@ typedef struct {
 	zval on_control;
 	zval on_error;
 
+	HashTable *sessions; /* path => content of a session's file; NULL: none */
+
 	/* Looked up once for each script. */
 	zend_class_entry *request_ce;
 	zend_string *request_class;
@@ -112,6 +114,9 @@ void phx_tls_release(phx_tls *tls);
 
 /* handover.c */
 bool phx_loop_leave(phx_loop *loop);
+/* session.c */
+void phx_sessions_release(phx_loop *loop);
+
 /* http.c */
 void phx_uploads_init(phx_loop *loop);
 

@@ -340,6 +340,13 @@ function phalanx_http_compression(string $codings, int $minLength, string $types
 /** What an Accept-Encoding field is to be answered with; not 0. */
 function phalanx_http_coding(string $acceptEncoding): int {}
 
+/**
+ * Reads the file of a session. $path must be absolute.
+ *
+ * @return string|false|null false: there is none, or nothing in it; null: it is older than $maxAge seconds
+ */
+function phalanx_session_read(string $path, int $maxAge): string|false|null {}
+
 /** Where files of forms are put, and how many bytes of a form may be in memory before they are (0: 1 MiB). */
 function phalanx_upload_options(string $dir, int $memory = 0): void {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1af68105218aa060c0a399152ea3bdf25e40afa0 */
+ * Stub hash: dd769a36c2de8faea730fae65e79b1b175b73540 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -293,6 +293,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_http_coding, 0, 1, IS_LO
 	ZEND_ARG_TYPE_INFO(0, acceptEncoding, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_phalanx_session_read, 0, 2, MAY_BE_STRING|MAY_BE_FALSE|MAY_BE_NULL)
+	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, maxAge, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_upload_options, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, dir, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, memory, IS_LONG, 0, "0")
@@ -396,6 +401,7 @@ ZEND_FUNCTION(phalanx_hub_connect);
 ZEND_FUNCTION(phalanx_http_request_class);
 ZEND_FUNCTION(phalanx_http_compression);
 ZEND_FUNCTION(phalanx_http_coding);
+ZEND_FUNCTION(phalanx_session_read);
 ZEND_FUNCTION(phalanx_upload_options);
 ZEND_FUNCTION(phalanx_upload_release);
 ZEND_FUNCTION(phalanx_supervisor_listen);
@@ -476,6 +482,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_http_request_class, arginfo_phalanx_http_request_class)
 	ZEND_FE(phalanx_http_compression, arginfo_phalanx_http_compression)
 	ZEND_FE(phalanx_http_coding, arginfo_phalanx_http_coding)
+	ZEND_FE(phalanx_session_read, arginfo_phalanx_session_read)
 	ZEND_FE(phalanx_upload_options, arginfo_phalanx_upload_options)
 	ZEND_FE(phalanx_upload_release, arginfo_phalanx_upload_release)
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)

@@ -9,6 +9,7 @@
 #include "../../php-ext/fiber.c"
 #include "../../php-ext/http.c"
 #include "../../php-ext/connect.c"
+#include "../../php-ext/session.c"
 #include "../../php-ext/slot.c"
 #include "../../php-ext/tls.c"
 #include "../../php-ext/handover.c"

@@ -77,9 +77,13 @@ class Session
     /** @var array{callable-string, callable-string} to and from a string */
     protected array $serializer = ['serialize', 'unserialize'];
 
+    /** Whether php.ini asks for igbinary. */
+    private static ?bool $igbinary = null;
+
     public function __construct(string $sessionId)
     {
-        if (extension_loaded('igbinary') && ini_get('session.serialize_handler') === 'igbinary') {
+        self::$igbinary ??= extension_loaded('igbinary') && ini_get('session.serialize_handler') === 'igbinary';
+        if (self::$igbinary) {
             $this->serializer = ['igbinary_serialize', 'igbinary_unserialize'];
         }
         if (static::$handler === null) {

@@ -15,6 +15,7 @@ use function filemtime;
 use function fopen;
 use function fread;
 use function fstat;
+use function function_exists;
 use function glob;
 use function is_dir;
 use function is_file;
@@ -48,6 +49,9 @@ class FileSessionHandler implements SessionHandlerInterface
 
     protected static string $sessionFilePrefix = 'session_';
 
+    /** Whether the engine reads: streams take several times as long. A relative folder is the worker's own affair. */
+    private static bool $fast = false;
+
     /** Takes the folder from session.save_path, or the system's for temporary files. */
     public static function init()
     {
@@ -73,18 +77,35 @@ class FileSessionHandler implements SessionHandlerInterface
     public function read(string $sessionId): string|false
     {
         $file = static::sessionFile($sessionId);
+        if (self::$fast) {
+            $data = \phalanx_session_read($file, Session::$lifetime);
+        } else {
+            $data = self::readStream($file);
+        }
+        if ($data === null) {
+            @unlink($file);
+            return false;
+        }
+
+        return $data;
+    }
+
+    /** @return string|false|null as phalanx_session_read() */
+    private static function readStream(string $file): string|false|null
+    {
         $handle = @fopen($file, 'rb');
         if ($handle === false) {
             return false;
         }
         // Age and size are those of the file that is open, whatever happens to its name meanwhile.
         $status = fstat($handle);
-        $expired = time() - $status['mtime'] > Session::$lifetime;
-        $data = !$expired && $status['size'] > 0 ? fread($handle, $status['size']) : false;
-        fclose($handle);
-        if ($expired) {
-            @unlink($file);
+        $data = false;
+        if (time() - $status['mtime'] > Session::$lifetime) {
+            $data = null;
+        } elseif ($status['size'] > 0) {
+            $data = fread($handle, $status['size']);
         }
+        fclose($handle);
 
         return $data;
     }
@@ -157,6 +178,7 @@ class FileSessionHandler implements SessionHandlerInterface
             $path .= DIRECTORY_SEPARATOR;
         }
         static::$sessionSavePath = $path;
+        self::$fast = str_starts_with($path, '/') && function_exists('phalanx_session_read');
         // Another worker may make it at the same time.
         if (!is_dir($path) && !@mkdir($path, 0777, true)) {
             clearstatcache();
