@@ -178,3 +178,50 @@ func TestWebSocketChat(t *testing.T) {
 	require.NoError(t, grace.ws.Close(websocket.StatusNormalClosure, ""))
 	require.Equal(t, strings.TrimSuffix(graceIn, " came in")+" left", ada.hear())
 }
+
+func TestClients(t *testing.T) {
+	target, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer target.Close()
+	go func() {
+		for {
+			c, err := target.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				_, _ = io.Copy(c, c)
+				_ = c.Close()
+			}()
+		}
+	}()
+	asked := make(chan string, 10)
+	feed := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		_, data, err := c.Read(r.Context())
+		if err == nil {
+			asked <- r.Header.Get("X-Client") + " " + string(data)
+			_ = c.Write(r.Context(), websocket.MessageText, []byte("news"))
+		}
+		_ = c.Close(websocket.StatusGoingAway, "") // it connects again
+	})}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	go func() { _ = feed.Serve(l) }()
+	defer feed.Close()
+
+	port := phalanxtest.FreePorts(t, 1)[0]
+	s := start(t, "clients.php", portVariable(port), "TARGET="+target.Addr().String(), "FEED=ws://"+l.Addr().String()+"/")
+	c := s.dial(t, port)
+	sent := strings.Repeat("through the proxy ", 50_000)
+	go func() { _, _ = io.WriteString(c, sent) }()
+	got := make([]byte, len(sent))
+	_, err = io.ReadFull(c, got)
+	require.NoError(t, err)
+	require.Equal(t, sent, string(got))
+	s.WaitFor("feed: news", 2)
+	require.Equal(t, "example subscribe", <-asked)
+}

