@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -314,7 +315,13 @@ func silentPort(t *testing.T) string {
 // Reloads and the stop do not wait for connections on their way, and leave nothing of them behind.
 func TestReloadAndStopWhileConnecting(t *testing.T) {
 	silent := silentPort(t)
-	a := serve(t, "outgoing.php", 2, "SILENT="+strings.Repeat("tcp://"+silent+",", 9)+"tcp://"+silent)
+	var accepted, left atomic.Int32
+	peer := accept(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
+		accepted.Add(1)
+		_, _ = io.Copy(io.Discard, c)
+		left.Add(1)
+	})
+	a := serve(t, "outgoing.php", 2, "SILENT="+strings.Repeat("tcp://"+silent+",", 10)+"tcp://"+peer)
 	ask := func() (connecting, descriptors int) {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", a.ports[1]))
 		require.NoError(t, err)
@@ -336,5 +343,8 @@ func TestReloadAndStopWhileConnecting(t *testing.T) {
 		connecting, after := ask()
 		return connecting == 10 && after <= before+2
 	}, patience, 10*time.Millisecond)
+	// The one that came about ended with its script.
+	require.Eventually(t, func() bool { return accepted.Load() == 4 && left.Load() == 3 }, patience, 10*time.Millisecond)
 	a.Stop()
+	require.Eventually(t, func() bool { return left.Load() == 4 }, patience, 10*time.Millisecond)
 }

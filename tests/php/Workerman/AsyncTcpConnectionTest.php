@@ -12,6 +12,9 @@ use RuntimeException;
 use WeakReference;
 use Workerman\Connection\AsyncTcpConnection;
 use Workerman\Connection\TcpConnection;
+use Workerman\Coroutine;
+use Workerman\Coroutine\Channel;
+use Workerman\Events\Fiber;
 use Workerman\Protocols\Text;
 use Workerman\Protocols\Ws;
 use Workerman\Timer;
@@ -509,6 +512,47 @@ final class AsyncTcpConnectionTest extends EngineCase
         $connection->connect();
         \phalanx_loop_run(); // returns: nothing is left to wait for
         self::assertContains('close CLOSED', $this->log);
+    }
+
+    /** A coroutine waits for an answer while the loop, here not a coroutine loop, goes on. */
+    public function testInACoroutine(): void
+    {
+        $address = $this->server();
+        Coroutine::create(function () use ($address): void {
+            $answers = new Channel(1);
+            $connection = new AsyncTcpConnection("text://$address");
+            $connection->onMessage = static fn ($c, string $data) => $answers->push($data);
+            $connection->connect();
+            foreach (['one', 'two'] as $question) {
+                $connection->send($question);
+                $this->note($answers->pop());
+            }
+            $connection->close();
+            $this->note('done');
+        });
+        self::assertSame([], $this->log);
+        $this->runUntil('done');
+        self::assertSame(['re:one', 're:two', 'done'], $this->log);
+    }
+
+    /** On a coroutine loop the callbacks of a connection may wait; its messages keep their order. */
+    public function testOnACoroutineLoop(): void
+    {
+        $address = $this->server();
+        Worker::$globalEvent = $loop = new Fiber();
+        $loop->setErrorHandler(static fn (\Throwable $e) => throw $e);
+        Timer::init($loop);
+        $connection = $this->dial("text://$address");
+        $connection->onConnect = function (AsyncTcpConnection $c): void {
+            Timer::sleep(0.01);
+            $this->note('connect');
+            $c->send('bye');
+        };
+        $connection->connect();
+        $loop->delay(3, $loop->stop(...));
+        $loop->repeat(0.001, fn () => \in_array('close CLOSED', $this->log, true) && $loop->stop());
+        $loop->run();
+        self::assertSame(['connect', 'message bye', 'close CLOSED'], $this->log);
     }
 
     public function testMocks(): void

@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalanx\Tests\Workerman;
+
+use Phalanx\Tests\Workerman\Protocols\LoudWs;
+use ReflectionClass;
+use Workerman\Connection\AsyncTcpConnection;
+use Workerman\Connection\TcpConnection;
+use Workerman\Protocols\Ws;
+use Workerman\Worker;
+
+/** The class Ws where the engine does not stand in for it: called directly, and extended as a protocol. */
+final class WsTest extends EngineCase
+{
+    private function connection(): AsyncTcpConnection
+    {
+        $connection = (new ReflectionClass(AsyncTcpConnection::class))->newInstanceWithoutConstructor();
+        $connection->maxPackageSize = 1000;
+        $connection->context->handshakeStep = 2;
+        $connection->context->websocketCurrentFrameLength = 0;
+        $connection->context->websocketDataBuffer = '';
+
+        return $connection;
+    }
+
+    public function testFramesHaveTheirShortestLength(): void
+    {
+        foreach ([[0, "\x81\x80"], [125, "\x81\xfd"], [126, "\x81\xfe\x00\x7e"], [65535, "\x81\xfe\xff\xff"],
+            [65536, "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00"]] as [$length, $head]) {
+            $payload = \str_repeat('x', $length);
+            self::assertSame("$head\0\0\0\0$payload", Ws::encode($payload, $this->connection()));
+        }
+    }
+
+    public function testInputMeasuresFramesAndPutsFragmentsTogether(): void
+    {
+        $connection = $this->connection();
+        self::assertSame(0, Ws::input("\x81", $connection));
+        self::assertSame(5, Ws::input("\x81\x03a", $connection));
+        self::assertSame(0, Ws::input("\x81\x7e\x00", $connection));
+        self::assertSame(204, Ws::input("\x81\x7e\x00\xc8", $connection));
+        self::assertSame('abc', Ws::decode("\x81\x03abc", $connection));
+        self::assertSame(3, Ws::input("\x01\x01a\x80\x01b", $connection)); // the fragment is taken off
+        self::assertSame('ab', Ws::decode("\x80\x01b", $connection));
+        self::assertSame('c', Ws::decode("\x81\x01c", $connection));
+    }
+
+    public function testInputBeforeTheHandshake(): void
+    {
+        $connection = $this->connection();
+        unset($connection->context->handshakeStep);
+        self::assertSame(-1, Ws::input('abc', $connection));
+        self::assertStringContainsString('recv data before handshake. Buffer:616263', $this->printed());
+    }
+
+    /** A protocol class of an application's own that extends Ws runs in PHP, from the handshake to the close frame. */
+    public function testAClassThatExtendsIt(): void
+    {
+        $worker = new Worker('websocket://127.0.0.1:0');
+        $log = [];
+        $worker->onWebSocketConnect = static function ($c, $request) use (&$log): void {
+            $log[] = "asked {$request->header('x-a')}";
+        };
+        $worker->onMessage = static function (TcpConnection $c, string $data): void {
+            $data === 'bye' ? $c->close("\x88\x02\x03\xe8", true) : $c->send("re:$data");
+            if ($data === 'ping') {
+                $c->websocketType = "\x89";
+                $c->send('payload');
+                $c->websocketType = Ws::BINARY_TYPE_BLOB;
+            }
+        };
+        $worker->onWebSocketPong = static function ($c, string $data) use (&$log): void {
+            $log[] = "pong $data";
+            $c->websocketType = Ws::BINARY_TYPE_BLOB;
+            $c->send('after the pong');
+        };
+        $worker->listen();
+        $connection = new AsyncTcpConnection('tcp://' . \stream_socket_get_name($worker->getMainSocket(), false));
+        $connection->protocol = LoudWs::class;
+        $connection->headers = ['X-A' => 'b'];
+        $connection->onWebSocketConnect = static function ($c, $response) use (&$log): void {
+            $log[] = "open {$response->getStatusCode()}";
+        };
+        $connection->onMessage = static function ($c, string $data) use (&$log): void {
+            $log[] = $data;
+            if ($data === 'AFTER THE PONG') {
+                $c->send('bye');
+            }
+        };
+        $connection->onWebSocketClose = static function ($c, string $data) use (&$log): void {
+            $log[] = 'closing ' . \bin2hex($data);
+            $c->close();
+        };
+        $connection->onClose = static function () use (&$log): void {
+            $log[] = 'close';
+        };
+        $connection->send('early');
+        $connection->onConnect = static fn ($c) => $c->send('ping');
+        $connection->connect();
+        $this->runLoop(3, static function () use (&$log): bool {
+            return \end($log) === 'close';
+        });
+        self::assertSame([
+            'asked b', 'open 101', 'RE:EARLY', 'RE:PING', 'pong payload', 'AFTER THE PONG', 'closing 03e8', 'close',
+        ], $log);
+        self::assertFalse(isset($connection->context->handshakeStep));
+    }
+}
