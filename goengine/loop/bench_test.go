@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
+	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
 // exchange is one connection that asks the same again and again, depth messages at a time.
@@ -92,6 +93,60 @@ func BenchmarkExchange(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*bb.depth), "ns/message")
 		})
+	}
+}
+
+// A keep-alive request over TLS; the client's half of the cryptography is in the figure too.
+func BenchmarkTLSExchange(b *testing.B) {
+	config, _ := tlsConfig(b)
+	var ops []byte
+	d := drive(b, silent)
+	p := d.connect(loop.ListenOptions{Proto: loop.HTTP, TLS: config})
+	c := tlsconn.New(openTLS(b, true, map[string]any{"verify_peer": false, "verify_peer_name": false}), &tlsconn.Hands{})
+	defer c.Close()
+	ask, buf, plain := []byte("GET /hello HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"), make([]byte, 64<<10), make([]byte, 128<<10)
+	say := func() {
+		if _, err := unix.Write(p.fd, c.Unsent()); err != nil {
+			b.Fatal(err)
+		}
+		c.Sent(len(c.Unsent()))
+	}
+	hear := func() int {
+		n, err := unix.Read(p.fd, buf)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err = c.Receive(plain, buf[:n]); err != nil {
+			b.Fatal(err)
+		}
+		return n
+	}
+	require.NoError(b, c.Start())
+	for !c.Established() {
+		say()
+		d.settle()
+		hear()
+	}
+	say()
+	d.settle()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Seal(ask); err != nil {
+			b.Fatal(err)
+		}
+		say()
+		n, err := unix.EpollWait(d.FD(), d.ready, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ops = ops[:0]
+		for _, ev := range d.Process(d.ready[:n]) {
+			ops = loop.AppendOp(ops, loop.SendResponse, 0, ev.Conn, helloResponse)
+		}
+		d.Flush(ops)
+		if hear() != len(helloResponse) {
+			b.Fatal("no answer")
+		}
 	}
 }
 
