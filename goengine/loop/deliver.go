@@ -168,7 +168,7 @@ func (l *Loop) Dismiss(id ID) error {
 		return ErrClosed
 	}
 	if c.proto == WebSocket && c.wsOpen {
-		l.reply(c, ws.AppendClose(nil, ws.CloseNormal, ""))
+		l.reply(c, l.appendClose(nil, c, ws.CloseNormal, ""))
 	}
 	l.closeAfterOutput(c, DefaultLinger)
 	return nil
