@@ -98,8 +98,9 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     /** @var ?callable($connection): mixed nothing waits to be sent any more */
     public $onBufferDrain = null;
 
+    // Hooks are final, so that PHPUnit's doubles leave properties alone.
     public ?string $protocol = null {
-        set(?string $protocol) {
+        final set(?string $protocol) {
             $this->protocol = $protocol;
             if ($this->engineHandle) {
                 $this->changeProtocol($protocol);
@@ -109,7 +110,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     /** tcp, unix or ssl; changed to ssl while open, it starts TLS with the worker's certificate */
     public string $transport = 'tcp' {
-        set(string $transport) {
+        final set(string $transport) {
             $secure = $transport === 'ssl' && $this->transport !== 'ssl';
             $this->transport = $transport;
             if ($secure && $this->engineHandle && $this->status === self::STATUS_ESTABLISHED) {
@@ -121,11 +122,11 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     public ?Worker $worker = null;
 
     public int $bytesRead = 0 {
-        get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 1) : $this->bytesRead;
+        final get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 1) : $this->bytesRead;
     }
 
     public int $bytesWritten = 0 {
-        get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 2) : $this->bytesWritten;
+        final get => $this->isLive() ? \phalanx_conn_stat($this->engineHandle, 2) : $this->bytesWritten;
     }
 
     /** Unique in this worker. Applications may overwrite it. */
@@ -136,7 +137,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     /** Bytes that may wait for the peer; beyond them send() refuses. */
     public int $maxSendBufferSize = 1048576 {
-        set(int $bytes) {
+        final set(int $bytes) {
             $this->maxSendBufferSize = $bytes;
             if ($this->isLive()) {
                 \phalanx_conn_limits($this->engineHandle, $bytes, $this->maxPackageSize);
@@ -146,7 +147,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     /** A place for what an application or a protocol class keeps; made when it is first asked for. */
     public ?stdClass $context = null {
-        get => $this->context ??= new stdClass();
+        final get => $this->context ??= new stdClass();
     }
 
     /**
@@ -163,7 +164,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     /** Bytes of the largest message that is accepted. */
     public int $maxPackageSize = 1048576 {
-        set(int $bytes) {
+        final set(int $bytes) {
             $this->maxPackageSize = $bytes;
             if ($this->isLive()) {
                 \phalanx_conn_limits($this->engineHandle, $this->maxSendBufferSize, $bytes);
@@ -180,7 +181,7 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
 
     /** The first byte of the WebSocket frames that send() makes: Websocket::BINARY_TYPE_*; null is text. */
     public ?string $websocketType = null {
-        set(?string $type) {
+        final set(?string $type) {
             $this->websocketType = $type;
             if ($this->encoder === self::ENCODE_WEBSOCKET || $this->encoder === self::ENCODE_WEBSOCKET_TYPED) {
                 $this->encoder = self::websocketEncoder($type);

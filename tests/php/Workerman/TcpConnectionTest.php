@@ -40,6 +40,17 @@ final class TcpConnectionTest extends EngineCase
         $connection->headers = ['A' => 'b'];
         $connection->id = 7;
         self::assertTrue($connection->send('x'));
+        // Properties are the class's, though some have hooks: the double must not have any of its own.
+        $connection->maxSendBufferSize = 5;
+        $connection->maxPackageSize = 6;
+        $connection->protocol = Text::class;
+        $connection->transport = 'unix';
+        $connection->websocketType = 'b';
+        $connection->context->key = 'value';
+        self::assertSame([5, 6, Text::class, 'unix', 'b', 'value', 0, 0], [
+            $connection->maxSendBufferSize, $connection->maxPackageSize, $connection->protocol, $connection->transport,
+            $connection->websocketType, $connection->context->key, $connection->bytesRead, $connection->bytesWritten,
+        ]);
     }
 
     public function testAStreamIsRefusedClearly(): void
