@@ -110,6 +110,16 @@ func (l *Loop) tellAgain(c *conn) bool {
 	return true
 }
 
+// dropBack lets go of what was taken back, and of the files that its requests came with.
+func (l *Loop) dropBack(c *conn) {
+	if c.back != nil {
+		for i := range c.back.messages {
+			c.back.messages[i].eachUpload(l.ReleaseUpload)
+		}
+		c.back = nil
+	}
+}
+
 // line is a text message with its terminator, which lies behind it.
 func line(ev *Event) []byte { return unsafe.Slice(unsafe.SliceData(ev.Data), int(ev.Aux)) }
 
@@ -122,6 +132,9 @@ func appendWire(dst []byte, ev *Event) []byte {
 		return frame.Append(dst, ev.Data)
 	case WebSocket:
 		return ws.AppendMaskedFrame(dst, ws.Fin|ev.Opcode, ev.Data, [4]byte{})
+	case HTTP:
+		head, body, _ := ev.Request() // no protocol knows what to do with files on disk
+		return append(append(dst, head...), body...)
 	}
 	return append(dst, ev.Data...)
 }

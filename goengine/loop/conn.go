@@ -452,6 +452,7 @@ func (l *Loop) finish(c *conn) {
 		return
 	}
 	l.closeFD(c)
+	l.dropBack(c)
 	c.dropBuffersExcept(l)
 	if c.x != nil {
 		l.endStream(c)

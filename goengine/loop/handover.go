@@ -227,7 +227,8 @@ func (l *Loop) parkConn(c *conn) {
 		return
 	}
 	if c.status != open {
-		c.announced, c.back = false, nil // on its way out; the script has been told
+		c.announced = false // on its way out; the script has been told
+		l.dropBack(c)
 		return
 	}
 	if !c.outlives() {
@@ -262,7 +263,8 @@ func (l *Loop) isParked(id ID) bool {
 
 // leave closes a connection that does not go on, as its protocol wants it.
 func (l *Loop) leave(c *conn) {
-	c.announced, c.back, c.paused = false, nil, false
+	c.announced, c.paused = false, false
+	l.dropBack(c)
 	switch {
 	case c.proto == WebSocket && c.wsOpen:
 		l.reply(c, l.appendClose(nil, c, ws.CloseServiceRestart, "service restart"))

@@ -154,12 +154,40 @@ func (l *Loop) ReleaseUpload(path string) {
 	}
 }
 
-// RemoveUploads removes what has not been released: for the end of a script.
+// RemoveUploads removes what has not been released: for the end of a script. Files of requests that
+// were taken back stay: the next script will be told of them.
 func (l *Loop) RemoveUploads() {
-	for path := range l.uploads {
-		_ = os.Remove(path)
+	if len(l.uploads) == 0 {
+		return
 	}
-	clear(l.uploads)
+	waiting := map[string]struct{}{}
+	for _, c := range l.conns {
+		if c != nil && c.back != nil {
+			for i := range c.back.messages {
+				c.back.messages[i].eachUpload(func(path string) { waiting[path] = struct{}{} })
+			}
+		}
+	}
+	for path := range l.uploads {
+		if _, ok := waiting[path]; !ok {
+			l.ReleaseUpload(path)
+		}
+	}
+}
+
+// eachUpload names the files that a request came with.
+func (e *Event) eachUpload(do func(path string)) {
+	if e.Proto != HTTP || e.Kind != Message || e.Aux>>32 == 0 {
+		return
+	}
+	_, _, extra := e.Request()
+	for at := 4 + int(binary.BigEndian.Uint32(extra)); at < len(extra); {
+		n := int(binary.BigEndian.Uint32(extra[at+16:]))
+		if at += 20; n > 0 {
+			do(string(extra[at : at+n]))
+		}
+		at += n
+	}
 }
 
 // appendExtra appends what belongs to a request and is not in its bytes: the trailer fields, each

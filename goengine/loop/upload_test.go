@@ -152,6 +152,31 @@ func TestUploadsOfNobodyAreRemoved(t *testing.T) {
 	})
 }
 
+// A request that the application took back, for it reads no more for now, keeps its files as long as
+// it waits, whatever script it waits for.
+func TestUploadsOfRequestsThatWereTakenBack(t *testing.T) {
+	dir := t.TempDir()
+	d := drive(t, func(l *loop.Loop, ev *loop.Event) {
+		if ev.Kind == loop.Message {
+			_ = l.Pause(ev.Conn)
+			l.Defer(ev)
+		}
+	})
+	d.SetUploads(dir, 1000)
+	p := d.connect(loop.ListenOptions{Proto: loop.HTTP})
+	body := uploadHead + strings.Repeat("x", 5000) + "\r\n--B--"
+	p.write(fmt.Sprintf("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: %d\r\n\r\n", len(body)))
+	d.settle()
+	p.write(body[:3000])
+	d.settle()
+	p.write(body[3000:])
+	d.settle()
+	d.RemoveUploads()
+	require.Len(t, files(t, dir), 1)
+	require.NoError(t, d.Destroy(p.id))
+	require.Empty(t, files(t, dir))
+}
+
 func TestFormsBelowTheLimitAreOneMessage(t *testing.T) {
 	dir := t.TempDir()
 	var body, extra string

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Phalanx\Tests\Protocols;
 
 use ArrayObject;
+use InvalidArgumentException;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use RuntimeException;
@@ -244,5 +245,19 @@ final class SessionTest extends TestCase
         $request->destroy();
 
         self::assertSame(1, (new Session(self::ID))->get('a'));
+    }
+
+    public function testAnIdCannotLeaveTheFolder(): void
+    {
+        $request = $this->request();
+        self::assertSame('../../etc/passwd', $request->sessionId('../../etc/passwd'));
+        foreach (["../../etc/passwd", "a\0b"] as $id) {
+            try {
+                new Session($id);
+                self::fail('a session was made');
+            } catch (InvalidArgumentException $e) {
+                self::assertStringContainsString('slash', $e->getMessage());
+            }
+        }
     }
 }

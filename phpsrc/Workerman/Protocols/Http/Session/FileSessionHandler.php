@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Workerman\Protocols\Http\Session;
 
+use InvalidArgumentException;
 use Workerman\Protocols\Http\Session;
 
 use function bin2hex;
@@ -25,6 +26,7 @@ use function rename;
 use function session_save_path;
 use function str_ends_with;
 use function str_starts_with;
+use function strpbrk;
 use function sys_get_temp_dir;
 use function time;
 use function touch;
@@ -159,8 +161,14 @@ class FileSessionHandler implements SessionHandlerInterface
         return true;
     }
 
+    /** @throws InvalidArgumentException for an id, chosen by the application, that would name a file elsewhere */
     protected static function sessionFile(string $sessionId): string
     {
+        if (strpbrk($sessionId, "/\0") !== false) {
+            throw new InvalidArgumentException('A session id has no slash and no NUL byte: check it with'
+                . ' Request::isValidSessionId() when it comes from outside');
+        }
+
         return static::$sessionSavePath . static::$sessionFilePrefix . $sessionId;
     }
 
