@@ -1,0 +1,339 @@
+package wire
+
+import (
+	"cmp"
+	"encoding"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Encoder writes values, one behind another, to Buf.
+type Encoder struct {
+	Buf   []byte
+	host  Host
+	depth int
+	end   int // Buf may not grow past it
+}
+
+// NewEncoder appends to buf. host may be nil where no objects cross.
+func NewEncoder(buf []byte, limits Limits, host Host) *Encoder {
+	e := new(Encoder)
+	e.Reset(buf, limits, host)
+	return e
+}
+
+// Reset makes the encoder as new, appending to buf.
+func (e *Encoder) Reset(buf []byte, limits Limits, host Host) {
+	e.Buf, e.host, e.depth, e.end = buf, host, limits.depth(), len(buf)+limits.bytes()
+}
+
+// Encode writes a value of the Type's Go type.
+func (t *Type) Encode(e *Encoder, v reflect.Value) error {
+	if err := t.enc(e, v); err != nil {
+		return err
+	}
+	return e.check()
+}
+
+func (e *Encoder) check() error {
+	if len(e.Buf) > e.end {
+		return ErrSize
+	}
+	return nil
+}
+
+func (e *Encoder) enter() error {
+	if e.depth == 0 {
+		return ErrDepth
+	}
+	e.depth--
+	return e.check()
+}
+
+func (e *Encoder) leave() { e.depth++ }
+
+func encBool(e *Encoder, v reflect.Value) error {
+	e.Buf = AppendBool(e.Buf, v.Bool())
+	return nil
+}
+
+func encInt(e *Encoder, v reflect.Value) error {
+	e.Buf = AppendInt(e.Buf, v.Int())
+	return nil
+}
+
+func encUint(e *Encoder, v reflect.Value) error { return e.uint(v.Uint()) }
+
+func (e *Encoder) uint(n uint64) error {
+	if n > math.MaxInt64 {
+		return fmt.Errorf("%w: %d does not fit PHP's int", ErrType, n)
+	}
+	e.Buf = AppendInt(e.Buf, int64(n))
+	return nil
+}
+
+func encFloat(e *Encoder, v reflect.Value) error {
+	e.Buf = AppendFloat(e.Buf, v.Float())
+	return nil
+}
+
+func encDuration(e *Encoder, v reflect.Value) error {
+	e.Buf = AppendFloat(e.Buf, time.Duration(v.Int()).Seconds())
+	return nil
+}
+
+func encString(e *Encoder, v reflect.Value) error { return e.string(v.String()) }
+
+func (e *Encoder) string(s string) error {
+	if len(s) > e.end-len(e.Buf) {
+		return ErrSize // before it is copied
+	}
+	e.Buf = AppendString(e.Buf, s)
+	return nil
+}
+
+func encBytes(e *Encoder, v reflect.Value) error {
+	if v.Len() > e.end-len(e.Buf) {
+		return ErrSize
+	}
+	e.Buf = AppendString(e.Buf, v.Bytes())
+	return nil
+}
+
+func encText(e *Encoder, v reflect.Value) error {
+	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+	if err != nil {
+		return err
+	}
+	return e.string(string(text))
+}
+
+func encTime(e *Encoder, v reflect.Value) error {
+	e.Buf = AppendTime(e.Buf, v.Interface().(time.Time))
+	return nil
+}
+
+func (t *Type) encList(e *Encoder, v reflect.Value) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	n := v.Len()
+	e.Buf = AppendList(e.Buf, n)
+	for i := range n {
+		if err := t.Elem.enc(e, v.Index(i)); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
+
+// encDict writes a map in the order of its keys: Go's own is another each time.
+func (t *Type) encDict(e *Encoder, v reflect.Value) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	e.Buf = AppendMap(e.Buf, v.Len())
+	keys := v.MapKeys()
+	text := t.Go.Key().Kind() == reflect.String
+	if text {
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	} else {
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Int(), b.Int()) })
+	}
+	for _, k := range keys {
+		if text {
+			e.Buf = AppendKey(e.Buf, k.String())
+		} else {
+			e.Buf = AppendInt(e.Buf, k.Int())
+		}
+		if err := t.Elem.enc(e, v.MapIndex(k)); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
+
+func (t *Type) encStruct(e *Encoder, v reflect.Value) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	n, head := 0, len(e.Buf)
+	e.Buf = AppendMap(e.Buf, len(t.Fields))
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		fv := v.FieldByIndex(f.Index)
+		if f.OmitEmpty && fv.IsZero() {
+			continue
+		}
+		n++
+		e.Buf = append(e.Buf, f.key...)
+		if err := f.Type.enc(e, fv); err != nil {
+			return err
+		}
+	}
+	if n != len(t.Fields) {
+		AppendMap(e.Buf[:head], n) // the head again, in place
+	}
+	e.leave()
+	return nil
+}
+
+func (t *Type) encRecord(e *Encoder, v reflect.Value) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	e.Buf = AppendRecord(e.Buf, t.Class.ID, len(t.Fields))
+	for i := range t.Fields {
+		if err := t.Fields[i].Type.enc(e, v.FieldByIndex(t.Fields[i].Index)); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
+
+func (t *Type) encEnum(e *Encoder, v reflect.Value) error {
+	value := v.Interface()
+	for i, c := range t.Class.Cases {
+		if c == value {
+			e.Buf = AppendEnum(e.Buf, t.Class.ID, uint32(i))
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %v is no case of %s", ErrType, value, t.Class.Name)
+}
+
+func (t *Type) encComponent(e *Encoder, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		e.Buf = AppendNull(e.Buf)
+		return nil
+	}
+	return e.object(t.Class, v.Interface())
+}
+
+func (e *Encoder) object(class *Class, value any) error {
+	if e.host == nil {
+		return fmt.Errorf("%w: an object of %s", ErrType, class.Name)
+	}
+	handle, err := e.host.Handle(class.ID, value)
+	if err != nil {
+		return err
+	}
+	e.Buf = AppendObject(e.Buf, class.ID, handle)
+	return nil
+}
+
+func encMap(e *Encoder, v reflect.Value) error {
+	m, _ := v.Interface().(*Map)
+	return e.ordered(m, nil)
+}
+
+func (e *Encoder) ordered(m *Map, types *Types) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	if m == nil {
+		m = &Map{}
+	}
+	e.Buf = AppendMap(e.Buf, len(m.entries))
+	for i := range m.entries {
+		if k := &m.entries[i].key; k.isString {
+			e.Buf = AppendString(e.Buf, k.str)
+		} else {
+			e.Buf = AppendInt(e.Buf, k.num)
+		}
+		if err := e.any(m.entries[i].value, types); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
+
+func encAny(types *Types) func(*Encoder, reflect.Value) error {
+	return func(e *Encoder, v reflect.Value) error {
+		if v.Kind() == reflect.Interface && v.IsNil() {
+			e.Buf = AppendNull(e.Buf)
+			return nil
+		}
+		return e.any(v.Interface(), types)
+	}
+}
+
+// Any writes a value of any type that has a counterpart. types makes those that are not among Go's own; nil: a type of
+// no registered class.
+func (e *Encoder) Any(v any, types *Types) error {
+	if err := e.any(v, types); err != nil {
+		return err
+	}
+	return e.check()
+}
+
+func (e *Encoder) any(v any, types *Types) error {
+	switch v := v.(type) {
+	case nil:
+		e.Buf = AppendNull(e.Buf)
+	case bool:
+		e.Buf = AppendBool(e.Buf, v)
+	case int64:
+		e.Buf = AppendInt(e.Buf, v)
+	case int:
+		e.Buf = AppendInt(e.Buf, int64(v))
+	case float64:
+		e.Buf = AppendFloat(e.Buf, v)
+	case string:
+		return e.string(v)
+	case []any:
+		return e.list(v, types)
+	case *Map:
+		return e.ordered(v, types)
+	case Map:
+		return e.ordered(&v, types)
+	case time.Time:
+		e.Buf = AppendTime(e.Buf, v)
+	default:
+		if types == nil {
+			types = plain
+		}
+		t, err := types.Of(reflect.TypeOf(v))
+		if err != nil {
+			return err
+		}
+		return t.enc(e, reflect.ValueOf(v))
+	}
+	return nil
+}
+
+var plain = NewTypes(nil)
+
+func (e *Encoder) list(list []any, types *Types) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	e.Buf = AppendList(e.Buf, len(list))
+	for _, v := range list {
+		if err := e.any(v, types); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
