@@ -388,12 +388,16 @@ func (l *Loop) RemoveTimer(id timer.ID) bool { return l.timers.Remove(id) }
 
 // Post hands a message to the loop from any goroutine and wakes it.
 func (l *Loop) Post(p Post) error {
+	return l.post(p, inboxLimit)
+}
+
+func (l *Loop) post(p Post, limit int) error {
 	l.inbox.mu.Lock()
 	defer l.inbox.mu.Unlock()
 	if l.inbox.closed {
 		return ErrClosed
 	}
-	if len(l.inbox.posts) >= inboxLimit || p.Size > 0 && l.inbox.bytes+p.Size > inboxBytes {
+	if len(l.inbox.posts) >= limit || p.Size > 0 && l.inbox.bytes+p.Size > inboxBytes {
 		return ErrFull
 	}
 	l.inbox.bytes += p.Size
