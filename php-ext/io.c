@@ -1,6 +1,8 @@
 /* What a loop waits for besides connections: listeners, datagrams, timers, streams, signals. */
 #include "phalanx.h"
 
+#include "component.h"
+
 #include <Zend/zend_exceptions.h>
 #include <ext/spl/spl_exceptions.h>
 #include <errno.h>
@@ -182,6 +184,10 @@ void phx_dispatch_io(phx_loop *loop, const phx_event *ev)
 			phx_fire_resolved(loop, ev);
 			break;
 		case PHX_POSTED:
+			if (ev->arg == PHX_POSTED_MAIL) {
+				phx_calls_mail();
+				break;
+			}
 			if (!Z_ISUNDEF(loop->on_control) && ev->len > 0) {
 				zval arg, callback;
 				ZVAL_STRINGL(&arg, ev->data, ev->len);

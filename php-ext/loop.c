@@ -4,6 +4,8 @@
  */
 #include "phalanx.h"
 
+#include "component.h"
+
 #include <Zend/zend_closures.h>
 #include <Zend/zend_exceptions.h>
 #include <SAPI.h>
@@ -54,6 +56,7 @@ void phx_loop_begin(phx_loop *loop)
 	loop->timeout_ns = -1;
 	loop->open = true;
 	phx_uploads_init(loop);
+	phx_calls_loop_opened(loop->engine.loop);
 }
 
 /* At the end of a script: what it holds is released. Its sockets are closed, unless the next script
@@ -65,6 +68,7 @@ void phx_loop_shutdown(void)
 		return;
 	}
 	loop->open = false;
+	phx_calls_loop_closed();
 	phx_slot_note(loop->engine.loop, -1, EG(exit_status));
 	phx_uploads_end(loop->engine.loop);
 	if (!loop->adopted || !phx_loop_leave(loop)) {
@@ -169,7 +173,7 @@ static int phx_wait(phx_loop *loop, struct epoll_event *ready)
 }
 
 /* Signals for PHP (pcntl) and force-kills are seen by the VM between opcodes; so are they here. */
-static void phx_vm_interrupt(void)
+void phx_vm_interrupt(void)
 {
 	zend_atomic_bool_store_ex(&EG(vm_interrupt), false);
 	if (zend_atomic_bool_load_ex(&EG(timed_out))) {
@@ -256,7 +260,8 @@ PHP_FUNCTION(phalanx_loop_run)
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	loop->ops_len = 0;
 	while (phx_turn(loop, ready)) {
-		if (!phx_thread_slot && zend_hash_num_elements(&loop->signals) == 0 && phx_loop_idle(loop->engine.loop)) {
+		if (!phx_thread_slot && zend_hash_num_elements(&loop->signals) == 0 && phx_loop_idle(loop->engine.loop) &&
+			!phx_calls_pending()) {
 			break;
 		}
 	}

@@ -3,7 +3,9 @@
 
 #include "autoload.h"
 #include "blocking.h"
+#include "component.h"
 
+#include <Zend/zend_extensions.h>
 #include <ext/standard/info.h>
 
 #include "phalanx_arginfo.h"
@@ -20,6 +22,12 @@ static PHP_MINIT_FUNCTION(phalanx)
 	phx_autoload_install();
 	phx_blocking_install();
 	phx_fiber_init();
+	int resource = zend_get_resource_handle("phalanx");
+	if (resource < 0) {
+		zend_error(E_CORE_WARNING, "phalanx: too many extensions keep data of their own with functions");
+		return FAILURE;
+	}
+	phx_components_register(resource);
 	return SUCCESS;
 }
 
@@ -33,6 +41,7 @@ static PHP_RINIT_FUNCTION(phalanx)
 
 static PHP_RSHUTDOWN_FUNCTION(phalanx)
 {
+	phx_calls_release();
 	phx_loop_shutdown();
 	return SUCCESS;
 }
@@ -46,8 +55,18 @@ static PHP_MINFO_FUNCTION(phalanx)
 	php_info_print_table_end();
 }
 
+/* Components are made of what these define. */
+static const zend_module_dep phalanx_deps[] = {
+	{"date", NULL, NULL, MODULE_DEP_REQUIRED},
+	{"json", NULL, NULL, MODULE_DEP_REQUIRED},
+	{"spl", NULL, NULL, MODULE_DEP_REQUIRED},
+	{NULL, NULL, NULL, 0},
+};
+
 static zend_module_entry phalanx_module_entry = {
-	STANDARD_MODULE_HEADER,
+	STANDARD_MODULE_HEADER_EX,
+	NULL,
+	phalanx_deps,
 	"phalanx",
 	ext_functions,
 	PHP_MINIT(phalanx),

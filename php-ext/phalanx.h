@@ -91,6 +91,7 @@ void phx_apply_ops(phx_loop *loop);
 void phx_call(zval *callable, uint32_t argc, zval *argv);
 bool phx_after_callback(zend_object *conn);
 void phx_loop_poll_signals(phx_loop *loop);
+void phx_vm_interrupt(void);
 
 /* fiber.c */
 void phx_fiber_run(phx_loop *loop, zval *callable, uint32_t argc, zval *argv, zend_object *conn);

@@ -353,6 +353,23 @@ function phalanx_upload_options(string $dir, int $memory = 0): void {}
 /** Removes a file that came with a request and is still where the engine put it. */
 function phalanx_upload_release(string $path): void {}
 
+/* ---- components ---- */
+
+/** A value as it crosses to Go: docs/wire.md. Objects other than dates and stdClass are refused. */
+function phalanx_wire_encode(mixed $value): string {}
+
+/** The value of such bytes. */
+function phalanx_wire_decode(string $bytes): mixed {}
+
+/** Answers a question of Go's to a PHP callable. */
+function phalanx_callable_answer(int $question, mixed $value): void {}
+
+/** Answers a question of Go's to a PHP callable with what that has thrown. */
+function phalanx_callable_thrown(int $question, Throwable $exception): void {}
+
+/** Bounds the calls for which this thread itself waits; 0 ends that. Answers how many seconds were left, 0 without a limit. */
+function phalanx_call_limit(float $seconds): float {}
+
 /* ---- supervisor: only where phalanx_role() is 'script' ---- */
 
 /**

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: dd769a36c2de8faea730fae65e79b1b175b73540 */
+ * Stub hash: 56a4053914a288a65bb814c7197aca69c1aa3523 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -307,6 +307,28 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_upload_release, 0, 1, IS
 	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_wire_encode, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_MIXED, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_wire_decode, 0, 1, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_callable_answer, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, question, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_MIXED, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_callable_thrown, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, question, IS_LONG, 0)
+	ZEND_ARG_OBJ_INFO(0, exception, Throwable, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_call_limit, 0, 1, IS_DOUBLE, 0)
+	ZEND_ARG_TYPE_INFO(0, seconds, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_listen, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, spec, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
@@ -404,6 +426,11 @@ ZEND_FUNCTION(phalanx_http_coding);
 ZEND_FUNCTION(phalanx_session_read);
 ZEND_FUNCTION(phalanx_upload_options);
 ZEND_FUNCTION(phalanx_upload_release);
+ZEND_FUNCTION(phalanx_wire_encode);
+ZEND_FUNCTION(phalanx_wire_decode);
+ZEND_FUNCTION(phalanx_callable_answer);
+ZEND_FUNCTION(phalanx_callable_thrown);
+ZEND_FUNCTION(phalanx_call_limit);
 ZEND_FUNCTION(phalanx_supervisor_listen);
 ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
@@ -485,6 +512,11 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_session_read, arginfo_phalanx_session_read)
 	ZEND_FE(phalanx_upload_options, arginfo_phalanx_upload_options)
 	ZEND_FE(phalanx_upload_release, arginfo_phalanx_upload_release)
+	ZEND_FE(phalanx_wire_encode, arginfo_phalanx_wire_encode)
+	ZEND_FE(phalanx_wire_decode, arginfo_phalanx_wire_decode)
+	ZEND_FE(phalanx_callable_answer, arginfo_phalanx_callable_answer)
+	ZEND_FE(phalanx_callable_thrown, arginfo_phalanx_callable_thrown)
+	ZEND_FE(phalanx_call_limit, arginfo_phalanx_call_limit)
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)
 	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)

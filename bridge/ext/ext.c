@@ -15,6 +15,9 @@
 #include "../../php-ext/handover.c"
 #include "../../php-ext/blocking.c"
 #include "../../php-ext/hub.c"
+#include "../../php-ext/wire.c"
+#include "../../php-ext/component.c"
+#include "../../php-ext/call.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

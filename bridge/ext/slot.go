@@ -49,6 +49,9 @@ func SlotControl(worker, id int, command string) error {
 		s.pending = command
 		return nil
 	}
+	if command == "stop" || command == "reload" {
+		callers.stop(s.handle) // who waits for Go hears that there is nothing to wait for
+	}
 	return l.Post(loop.Post{Data: []byte(command)})
 }
 

@@ -38,6 +38,14 @@ final class Scheduler
         \phalanx_fiber_run($callback, ...$args);
     }
 
+    /** Runs a callback in a Fiber that may wait on every loop. What it throws before it waits is thrown here. */
+    public static function spawn(callable $callback, mixed ...$args): void
+    {
+        $fiber = new Fiber($callback);
+        self::adopt($fiber);
+        $fiber->start(...$args);
+    }
+
     /** From now on this Fiber may wait, whichever loop the worker asked for. */
     public static function adopt(Fiber $fiber): void
     {
@@ -79,6 +87,25 @@ final class Scheduler
         } catch (Throwable $e) {
             $onError($e);
         }
+    }
+
+    /**
+     * Calls a callable that Go holds, in a Fiber, and tells Go what came of it.
+     *
+     * @param list<mixed> $args
+     */
+    public static function answer(callable $callback, array $args, int $question): void
+    {
+        $start = self::hasCoroutineLoop() ? self::start(...) : self::spawn(...);
+        $start(static function () use ($callback, $args, $question): void {
+            try {
+                $value = $callback(...$args);
+            } catch (Throwable $e) {
+                \phalanx_callable_thrown($question, $e);
+                return;
+            }
+            \phalanx_callable_answer($question, $value);
+        });
     }
 
     /** Suspends the current Fiber; see mayWait(). */

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Phalanx\Fiber;
 
 use Fiber;
+use Throwable;
+use WeakMap;
 
 /**
  * One wait of one Fiber. Whoever is to end it keeps this object, and with it the Fiber: one that nobody can wake any
@@ -25,6 +27,11 @@ final class Suspension
 
     private mixed $value = null;
 
+    private ?Throwable $reason = null;
+
+    /** @var ?WeakMap<Fiber, self> what each Fiber waits for */
+    private static ?WeakMap $current = null;
+
     private int $timer = 0;
 
     /** To be made inside the Fiber that is going to wait. */
@@ -38,6 +45,7 @@ final class Suspension
      *
      * @param float $timeoutSeconds negative: no limit
      * @return mixed what wake() was given; null when the time was over
+     * @throws Throwable what cancel() was given
      */
     public function wait(float $timeoutSeconds = -1.0): mixed
     {
@@ -48,6 +56,8 @@ final class Suspension
             $this->timer = \phalanx_timer_add($timeoutSeconds, $this->expire(...), [], false);
         }
         $this->waiting = true;
+        self::$current ??= new WeakMap();
+        self::$current[$this->fiber] = $this;
         try {
             while (!$this->resumed) {
                 Fiber::suspend(); // again when somebody else has resumed the Fiber
@@ -56,9 +66,42 @@ final class Suspension
             $this->waiting = false; // a Fiber that is being destroyed comes here, too
             $this->decided = true;
             $this->forgetTimer();
+            unset(self::$current[$this->fiber]);
+        }
+        if ($this->reason !== null) {
+            throw $this->reason;
         }
 
         return $this->value;
+    }
+
+    /** What a Fiber waits for at the moment. */
+    public static function of(Fiber $fiber): ?self
+    {
+        return self::$current[$fiber] ?? null;
+    }
+
+    /** Ends the wait with an exception, when the current callback has returned. False: the wait had ended before. */
+    public function cancel(Throwable $reason): bool
+    {
+        if ($this->decided) {
+            return false;
+        }
+        $this->reason = $reason;
+
+        return $this->wake(null);
+    }
+
+    /** As wake(), by the loop itself: the Fiber goes on at once. */
+    public function complete(mixed $value): void
+    {
+        if ($this->decided) {
+            return;
+        }
+        $this->decided = true;
+        $this->value = $value;
+        $this->forgetTimer();
+        $this->resume();
     }
 
     /** Ends the wait: the Fiber goes on when the current callback has returned. False: the wait had ended before. */

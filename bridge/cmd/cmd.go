@@ -1,0 +1,93 @@
+// Package cmd is the phalanx command: it runs PHP scripts, Workerman-style servers and FrankenPHP with Caddy. A binary
+// with components of its own is a main package that imports their packages and calls Main.
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+
+	"github.com/phalanx-php/phalanx/bridge/cli"
+	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/bridge/host"
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
+
+	// Caddy's modules and FrankenPHP's.
+	_ "github.com/caddyserver/caddy/v2/modules/standard"
+	_ "github.com/dunglas/frankenphp/caddy"
+)
+
+// Main runs the command with the process's arguments and ends the process.
+func Main() {
+	// A script may overwrite the memory the kernel keeps the arguments in (process title).
+	for i, arg := range os.Args {
+		os.Args[i] = strings.Clone(arg)
+	}
+
+	if err := ext.Components.Freeze(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(70)
+	}
+	if os.Getenv(supervisor.ControlEnv) != "" {
+		os.Exit(host.Main())
+	}
+	ext.Register()
+	ext.CommandLine = cli.Describe
+	switch mode(os.Args[1:]) {
+	case helpMode:
+		fmt.Print(cli.Help)
+	case caddyMode:
+		host.Web()
+		caddycmd.Main()
+	default:
+		os.Exit(cli.Main(os.Args, versionLine()))
+	}
+}
+
+const (
+	phpMode = iota
+	helpMode
+	caddyMode
+)
+
+// mode says whom the arguments are for. A file named like one of Caddy's commands is meant
+// only when it is given with a slash or with its ending.
+func mode(args []string) int {
+	if len(args) == 0 {
+		if stdinIsScript() {
+			return phpMode
+		}
+		return helpMode
+	}
+	switch first := args[0]; {
+	case first == "help" && len(args) == 1, first == "-h", first == "-?", first == "--help":
+		return helpMode
+	case first == "caddy-help":
+		os.Args[1] = "help"
+		return caddyMode
+	case strings.ContainsRune(first, filepath.Separator), strings.HasSuffix(first, ".php"):
+		return phpMode
+	case first == "help", first == "completion":
+		return caddyMode
+	default:
+		if _, ok := caddycmd.Commands()[first]; ok {
+			return caddyMode
+		}
+		return phpMode
+	}
+}
+
+// stdinIsScript tells "phalanx < script.php" from phalanx typed alone.
+func stdinIsScript() bool {
+	info, err := os.Stdin.Stat()
+	return err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0)
+}
+
+func versionLine() string {
+	caddyVersion, _ := caddy.Version()
+	return "    with Phalanx (FrankenPHP, Caddy " + caddyVersion + ")"
+}
