@@ -117,6 +117,40 @@ func BenchmarkIdleMemory(b *testing.B) {
 	}
 }
 
+// What 1,000 servers keep whose clients have said hello and then nothing, stacks included.
+func BenchmarkHalfOpenMemory(b *testing.B) {
+	a := certtest.New(b)
+	server := open(b, false, opts{"local_cert": a.Issue("example.test")})
+	client := open(b, true, opts{"cafile": a.CAFile(), "peer_name": "example.test"})
+	for b.Loop() {
+		const n = 1000
+		hands := &tlsconn.Hands{}
+		kept := make([]*end, 0, n)
+		hello := &end{Conn: tlsconn.New(client, hands)}
+		require.NoError(b, hello.Start())
+		before := heap() + stacks()
+		for range n {
+			s := &end{Conn: tlsconn.New(server, hands)}
+			s.deliver(hello.Unsent(), 1<<20)
+			s.Sent(len(s.Unsent()))
+			require.NoError(b, s.err)
+			kept = append(kept, s)
+		}
+		b.ReportMetric(float64(heap()+stacks()-before)/n, "bytes/connection")
+		for _, s := range kept {
+			s.Close()
+		}
+		hello.Close()
+		hands.Close()
+	}
+}
+
+func stacks() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.StackInuse)
+}
+
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()

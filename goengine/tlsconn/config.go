@@ -79,8 +79,15 @@ func Open(o Options, log logrus.FieldLogger) (*Config, error) {
 		return nil, err
 	}
 	s.use(l)
-	if configs.byID == nil || len(configs.byID) >= maxConfigs {
-		configs.byID = map[string]*shared{} // those in use stay in use, but are no longer found
+	if configs.byID == nil {
+		configs.byID = map[string]*shared{}
+	}
+	if len(configs.byID) >= maxConfigs {
+		for id, s := range configs.byID {
+			if s.opts.Client { // those in use stay in use, but are no longer found
+				delete(configs.byID, id)
+			}
+		}
 	}
 	configs.byID[s.id] = s
 	return &Config{s, name}, nil

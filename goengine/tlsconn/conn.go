@@ -25,6 +25,8 @@ const Overhead = maxRecord
 var (
 	// ErrHandshakeSize ends a handshake that goes on and on.
 	ErrHandshakeSize = errors.New("tlsconn: handshake over the limit of bytes")
+	// ErrBusy refuses a handshake where too many are under way.
+	ErrBusy = errors.New("tlsconn: too many handshakes at once")
 	// ErrRecord ends a connection whose peer sends what is no TLS record.
 	ErrRecord = errors.New("tlsconn: malformed record")
 )
@@ -59,7 +61,10 @@ func New(cfg *Config, hands *Hands) *Conn {
 // Start begins the handshake; a server may leave it to the first Receive.
 func (c *Conn) Start() error {
 	if c.hand == nil && !c.done && c.err == nil {
-		c.hand = c.hands.take()
+		if c.hand = c.hands.take(); c.hand == nil {
+			c.err = ErrBusy
+			return c.err
+		}
 		c.hand.conn = c
 		c.turn()
 	}
@@ -71,6 +76,7 @@ func (c *Conn) turn() {
 	h := c.hand
 	if !c.hands.usable(h) {
 		c.hand, c.err = nil, errThread
+		c.hands.active--
 		return
 	}
 	h.next()
@@ -248,10 +254,12 @@ func (c *Conn) abort() {
 		}
 		h := c.hand
 		c.hand = nil
-		if c.hands.usable(h) {
-			h.next() // the handshake's read answers with the error
-			c.hands.give(h)
+		if !c.hands.usable(h) {
+			c.hands.active--
+			return
 		}
+		h.next() // the handshake's read answers with the error
+		c.hands.give(h)
 	}
 }
 

@@ -2,9 +2,14 @@ package tlsconn_test
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -208,6 +213,11 @@ func TestResumption(t *testing.T) {
 func TestWhoIsBelieved(t *testing.T) {
 	a, stranger := certtest.New(t), certtest.New(t)
 	good := a.Issue("good.test")
+	text, err := os.ReadFile(good)
+	require.NoError(t, err)
+	block, _ := pem.Decode(text)
+	sha1Of, sha256Of := sha1.Sum(block.Bytes), sha256.Sum256(block.Bytes)
+	digest := hex.EncodeToString
 	onlyCN := a.Issue("common.test", certtest.OnlyCommonName)
 	expired := a.Issue("expired.test", certtest.Expired)
 	self := a.Issue("self.test", certtest.SelfSigned)
@@ -233,6 +243,10 @@ func TestWhoIsBelieved(t *testing.T) {
 		{name: "self-signed, allowed", cert: self, client: opts{"peer_name": "self.test", "allow_self_signed": true}},
 		{name: "self-signed, allowed, expired", cert: oldSelf, client: opts{"peer_name": "oldself.test", "allow_self_signed": true}, err: "expired"},
 		{name: "a wrong fingerprint", cert: good, client: opts{"peer_fingerprint": "00112233445566778899aabbccddeeff00112233"}, err: "fingerprint"},
+		{
+			name: "the right fingerprint, whatever the name", cert: good,
+			client: opts{"peer_fingerprint": opts{"sha1": digest(sha1Of[:]), "sha256": digest(sha256Of[:])}, "verify_peer": false},
+		},
 		{
 			name: "a client that shows nothing", cert: good, client: opts{"peer_name": "good.test"},
 			server: opts{"verify_peer": true}, err: "certificate",
@@ -268,5 +282,43 @@ func TestWhoIsBelieved(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A server that only wants to know who it is takes any certificate, and none.
+func TestCapturedCertificates(t *testing.T) {
+	a := certtest.New(t)
+	server := opts{"local_cert": a.Issue("good.test"), "capture_peer_cert": true}
+	client := opts{"verify_peer": false, "verify_peer_name": false}
+	c, s := connect(t, client, server, 1<<20)
+	require.NoError(t, errors.Join(c.err, s.err))
+	require.Empty(t, s.State().PeerCertificates)
+	client["local_cert"] = a.Issue("self.test", certtest.SelfSigned)
+	c, s = connect(t, client, server, 1<<20)
+	require.NoError(t, errors.Join(c.err, s.err))
+	require.Len(t, s.State().PeerCertificates, 1)
+}
+
+func TestTooManyHandshakesAtOnce(t *testing.T) {
+	a := certtest.New(t)
+	config := open(t, false, opts{"local_cert": a.Issue("a.test")})
+	hello := newEnd(t, open(t, true, opts{"verify_peer": false, "verify_peer_name": false}))
+	require.NoError(t, hello.Start())
+	hands := &tlsconn.Hands{Limit: 2}
+	defer hands.Close()
+	var ends []*end
+	for i := range 4 {
+		s := &end{Conn: tlsconn.New(config, hands)}
+		s.deliver(hello.Unsent(), 1<<20)
+		if i == 2 {
+			require.ErrorIs(t, s.err, tlsconn.ErrBusy)
+			ends[0].Close() // makes room
+		} else {
+			require.NoError(t, s.err)
+		}
+		ends = append(ends, s)
+	}
+	for _, s := range ends {
+		s.Close()
 	}
 }

@@ -13,6 +13,9 @@ var errAborted = errors.New("tlsconn: the connection was closed during the hands
 
 var errThread = errors.New("tlsconn: the handshake belongs to another thread")
 
+// DefaultLimit is how many handshakes may be under way at once.
+const DefaultLimit = 4096
+
 // maxIdleHands is how many coroutines a pool keeps for handshakes to come.
 const maxIdleHands = 16
 
@@ -27,7 +30,11 @@ type Hands struct {
 	// ends the process when another one resumes them. A Hands that goes to another thread must be
 	// closed before; a handshake that was forgotten fails instead.
 	Bound bool
+	// Limit bounds the handshakes under way, each of which keeps some 20 KiB; 0: DefaultLimit. One
+	// more fails with ErrBusy.
+	Limit int
 
+	active int
 	idle   []*hand
 	record []byte // lent to the connection that is reading
 }
@@ -71,7 +78,16 @@ func handshake(c *Conn) (err error) {
 // wait gives the thread back until there is input; false: there will be none.
 func (h *hand) wait() bool { return h.yield(struct{}{}) }
 
+// take lends a coroutine; nil: too many are lent.
 func (p *Hands) take() *hand {
+	limit := p.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	if p.active >= limit {
+		return nil
+	}
+	p.active++
 	if n := len(p.idle); n > 0 {
 		h := p.idle[n-1]
 		p.idle = p.idle[:n-1]
@@ -84,6 +100,7 @@ func (p *Hands) take() *hand {
 }
 
 func (p *Hands) give(h *hand) {
+	p.active--
 	if len(p.idle) < maxIdleHands {
 		p.idle = append(p.idle, h)
 		return
