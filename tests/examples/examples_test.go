@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -157,6 +158,46 @@ func (r *room) hear() string {
 	_, data, err := r.ws.Read(ctx)
 	require.NoError(r.t, err)
 	return string(data)
+}
+
+func TestRooms(t *testing.T) {
+	port := phalanxtest.FreePorts(t, 1)[0]
+	s := start(t, "rooms.php", portVariable(port))
+	s.dial(t, port).Close()
+	ada, bob := join(t, port, nil), join(t, port, nil)
+	for user, m := range map[string]*room{"ada": ada, "bob": bob} {
+		m.say(`{"do": "login", "user": "` + user + `"}`)
+		m.say(`{"do": "enter", "room": "tea"}`)
+		require.Equal(t, user+" came in", m.hear())
+		if user == "ada" {
+			continue
+		}
+		m.say("nonsense")
+		require.Equal(t, "What?", m.hear())
+	}
+	talk := func(text string) { // until one hears the other: who came second was heard by the first
+		ada.say(`{"do": "say", "room": "tea", "text": "` + text + `"}`)
+		for bob.hear() != "ada: "+text {
+		}
+	}
+	talk("Hello")
+	bob.say(`{"do": "whisper", "user": "ada", "text": "psst"}`)
+	for ada.hear() != "bob whispers: psst" {
+	}
+	require.Equal(t, "heard", bob.hear())
+	bob.say(`{"do": "whisper", "user": "eve", "text": "psst"}`)
+	require.Equal(t, "nobody there", bob.hear())
+
+	require.NoError(t, s.Cmd.Process.Signal(syscall.SIGUSR1))
+	require.Equal(t, "new code", ada.hear())
+	require.Equal(t, "new code", bob.hear())
+	talk("Hello again")
+	shell := phalanxtest.Command(t, "-r", `Phalanx\Connections::sendToAll("Tea is ready");`)
+	shell.Cmd.Env = append(shell.Cmd.Env, "PHALANX_APP="+s.Cmd.Args[1])
+	out, err := shell.Run()
+	require.NoError(t, err, out)
+	require.Equal(t, "Tea is ready", ada.hear())
+	require.Equal(t, "Tea is ready", bob.hear())
 }
 
 func TestWebSocketChat(t *testing.T) {
