@@ -42,6 +42,12 @@ function phalanx_loop_on_control(?callable $callback): void {}
  */
 function phalanx_slot_enter(int $worker, int $id): int {}
 
+/** The value of this name, made once for the application; null: the caller is to make it and to call phalanx_once_put(). */
+function phalanx_once_get(string $name): ?string {}
+
+/** Gives a value that phalanx_once_get() has asked for; null when it could not be made. */
+function phalanx_once_put(string $name, ?string $value): void {}
+
 /** Hands the supervisor's script an event of type 'slot' with this 'what' and 'message'. False outside of a slot. */
 function phalanx_slot_tell(string $what, string $message): bool {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 56a4053914a288a65bb814c7197aca69c1aa3523 */
+ * Stub hash: 1a5b48094c1d69df9af98ef0f534446247ddeea7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -24,6 +24,15 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_enter, 0, 2, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, worker, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, id, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_once_get, 0, 1, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_once_put, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_STRING, 1)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_slot_tell, 0, 2, _IS_BOOL, 0)
@@ -362,6 +371,8 @@ ZEND_FUNCTION(phalanx_loop_stop);
 ZEND_FUNCTION(phalanx_loop_drain);
 ZEND_FUNCTION(phalanx_loop_on_control);
 ZEND_FUNCTION(phalanx_slot_enter);
+ZEND_FUNCTION(phalanx_once_get);
+ZEND_FUNCTION(phalanx_once_put);
 ZEND_FUNCTION(phalanx_slot_tell);
 ZEND_FUNCTION(phalanx_slot_send_failed);
 ZEND_FUNCTION(phalanx_slot_adopt);
@@ -448,6 +459,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_loop_drain, arginfo_phalanx_loop_drain)
 	ZEND_FE(phalanx_loop_on_control, arginfo_phalanx_loop_on_control)
 	ZEND_FE(phalanx_slot_enter, arginfo_phalanx_slot_enter)
+	ZEND_FE(phalanx_once_get, arginfo_phalanx_once_get)
+	ZEND_FE(phalanx_once_put, arginfo_phalanx_once_put)
 	ZEND_FE(phalanx_slot_tell, arginfo_phalanx_slot_tell)
 	ZEND_FE(phalanx_slot_send_failed, arginfo_phalanx_slot_send_failed)
 	ZEND_FE(phalanx_slot_adopt, arginfo_phalanx_slot_adopt)

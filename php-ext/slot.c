@@ -18,6 +18,36 @@ PHP_FUNCTION(phalanx_slot_tell)
 			PHX_OK);
 }
 
+PHP_FUNCTION(phalanx_once_get)
+{
+	zend_string *name;
+	size_t len = 0;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(name)
+	ZEND_PARSE_PARAMETERS_END();
+
+	char *value = phx_once_get(ZSTR_VAL(name), ZSTR_LEN(name), &len);
+	if (value == NULL) {
+		RETURN_NULL();
+	}
+	RETVAL_STRINGL(value, len);
+	free(value);
+}
+
+PHP_FUNCTION(phalanx_once_put)
+{
+	zend_string *name, *value;
+
+	ZEND_PARSE_PARAMETERS_START(2, 2)
+		Z_PARAM_STR(name)
+		Z_PARAM_STR_OR_NULL(value)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_once_put(
+		ZSTR_VAL(name), ZSTR_LEN(name), value ? ZSTR_VAL(value) : NULL, value ? ZSTR_LEN(value) : 0, value != NULL);
+}
+
 PHP_FUNCTION(phalanx_loop_drain)
 {
 	bool all;

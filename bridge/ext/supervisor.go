@@ -55,6 +55,7 @@ func listen(spec []byte, cwd string) error {
 		return err
 	}
 	CommandLine(&orders)
+	orders.Once = own.all()
 	var m *monitor.Monitor
 	if orders.Monitor != "" {
 		stuck := time.Duration(orders.StuckTimeout * float64(time.Second))

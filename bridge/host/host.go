@@ -60,6 +60,7 @@ type host struct {
 	recycle chan struct{} // wakes the recycler
 	out     sync.Mutex    // guards writes to control
 	boots   boots
+	onces   *onces
 	untold  sync.WaitGroup // slots that came to their loop and whose end has not been told
 
 	mu        sync.Mutex // guards all below
@@ -116,6 +117,7 @@ func Main() int {
 		fmt.Fprintln(os.Stderr, "phalanx: no orders from the supervisor:", err)
 		return 70
 	}
+	h.onces = newOnces(first.Spec.Once)
 	h.spec, h.become = *first.Spec, first.Credential
 	if first.Tickets != nil {
 		tlsconn.SeedTickets(*first.Tickets)
@@ -165,6 +167,8 @@ func (h *host) obey(rd *bufio.Reader) {
 			h.stop(command)
 		case "drain":
 			h.stop("drain")
+		case "once":
+			h.answerOnce(cmd)
 		case "ask":
 			for _, s := range h.slots {
 				ext.SlotAsk(s.worker, s.id, cmd.Wish)
@@ -194,6 +198,7 @@ func (h *host) serve() error {
 	setup(h.spec.Script, argv, h.spec.INIPath, h.spec.NoINI)
 	ext.Register()
 	ext.SlotEntered = h.entered
+	ext.GetOnce, ext.PutOnce = h.getOnce, h.putOnce
 	ext.SlotUses = func(worker, _ int, bytes int64) {
 		if limit := h.spec.Workers[worker].MaxMemory; limit > 0 && bytes >= limit {
 			h.wakeRecycler()
@@ -269,6 +274,7 @@ func (h *host) threadReady(int) {
 		close(h.up)
 		h.send(supervisor.Up(os.Getpid()))
 	})
+	h.abandonOnces()
 	h.pause()
 	h.mu.Lock()
 	if !h.stopping {

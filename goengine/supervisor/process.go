@@ -143,6 +143,10 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 			delete(s.asked, r.Seq)
 			answer <- r.Slots // has room
 		}
+	case reportOnceAsk:
+		s.askOnce(p, r.What, r.Seq)
+	case reportOncePut:
+		s.putOnce(r.What, r.Value)
 	case reportSlotStart:
 		sv.slots[[2]int{r.Worker, r.ID}] = r.PID
 	case SlotExit:

@@ -122,6 +122,7 @@ func (s *Supervisor) watch(sv *server, p *process) {
 		p.end()
 		s.mu.Lock()
 		stopping, lost := s.stopping, sv.slots
+		s.lostMaker(p)
 		sv.slots, sv.ready = map[[2]int]int{}, false
 		if isClosed(p.up) {
 			sv.down = time.Now() // one that did not come up only adds to the time without one

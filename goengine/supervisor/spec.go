@@ -35,6 +35,8 @@ type Spec struct {
 	Workers     []Worker `json:"workers"`
 	Processes   int      `json:"processes"`   // server processes for the workers of each user; default 1
 	StopTimeout float64  `json:"stopTimeout"` // seconds
+	// Once holds values that the supervisor's script has made for all.
+	Once map[string][]byte `json:"once,omitempty"`
 	// Monitor is an address for health checks and metrics, "" none; StuckTimeout is how many seconds a
 	// callback may take before the application counts as not live, 0: any number.
 	Monitor      string  `json:"monitor"`
@@ -147,8 +149,10 @@ const ControlEnv = "PHALANX_CONTROL_FD"
 
 // Command goes from the supervisor to the server process, one JSON object a line.
 type Command struct {
-	Cmd      string  `json:"cmd"`            // start, reload, stop, drain, status, ask
-	Wish     string  `json:"wish,omitempty"` // ask: what every slot's script is to hear
+	Cmd      string  `json:"cmd"`             // start, reload, stop, drain, status, ask
+	Value    []byte  `json:"value,omitempty"` // once
+	Make     bool    `json:"make,omitempty"`  // once: the asker is to make the value
+	Wish     string  `json:"wish,omitempty"`  // ask: what every slot's script is to hear
 	Spec     *Spec   `json:"spec,omitempty"`
 	Places   []Place `json:"places,omitempty"` // start
 	Graceful bool    `json:"graceful,omitempty"`
@@ -163,6 +167,7 @@ type Report struct {
 	Event
 	Seq   int    `json:"seq,omitempty"` // type "status"
 	Slots []Slot `json:"slots,omitempty"`
+	Value []byte `json:"value,omitempty"` // type "once_put"; null: it could not be made
 }
 
 // Types of Report besides those of Event.
@@ -170,6 +175,8 @@ const (
 	reportUp        = "up" // the process has read its orders and PHP runs
 	reportStatus    = "status"
 	reportSlotStart = "slot_start" // a slot's script has come to its loop
+	reportOnceAsk   = "once"       // a slot needs a value that is made once
+	reportOncePut   = "once_put"   // a slot has made it
 )
 
 // Up reports that the process has read its orders and PHP runs.
@@ -178,6 +185,16 @@ func Up(pid int) Report { return Report{Event: Event{Type: reportUp, PID: pid}} 
 // SlotStart reports that a slot's script has come to its loop, on the thread pid.
 func SlotStart(worker, id, pid int) Report {
 	return Report{Event: Event{Type: reportSlotStart, Worker: worker, ID: id, PID: pid}}
+}
+
+// AskOnce asks for a value that is made once; the answer is a command "once".
+func AskOnce(name string, seq int) Report {
+	return Report{Event: Event{Type: reportOnceAsk, What: name}, Seq: seq}
+}
+
+// PutOnce gives such a value, nil when it could not be made.
+func PutOnce(name string, value []byte) Report {
+	return Report{Event: Event{Type: reportOncePut, What: name}, Value: value}
 }
 
 // StatusReport answers a status command.

@@ -54,7 +54,8 @@ type Supervisor struct {
 	others      *hub.Switch // between the server processes, and scripts beside them
 	numbers     atomic.Uint32
 
-	mu        sync.Mutex  // guards all below and what servers say it does
+	mu        sync.Mutex // guards all below and what servers say it does
+	once      once
 	stopping  bool        // no server process is replaced any more
 	ending    ending      // serving < draining < ...
 	drain     *time.Timer // to the end of the delay
@@ -97,6 +98,7 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 		s.opts.Env = os.Environ()
 	}
 	s.notify, s.opts.Env = takeNotifier(s.opts.Env)
+	s.once = newOnce(spec.Once)
 	for i := range s.spec.Workers {
 		w := &s.spec.Workers[i]
 		w.Count = max(w.Count, 1)

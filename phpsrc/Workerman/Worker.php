@@ -146,8 +146,9 @@ class Worker
     public $onWorkerReload = null;
 
     /**
-     * Messages after which a slot's script ends and the next one takes over, connections included; between nine tenths of
-     * it and all of it. Slots are renewed one by one, after the message at hand. 0: never. Phalanx's own, as the next two.
+     * Messages after which a slot's script ends and the next one takes over, connections included; between nine
+     * tenths of it and all of it. Slots are renewed one by one, after the message at hand. 0: never. Phalanx's own,
+     * as the next two.
      */
     public int $maxRequests = 0;
 

@@ -25,6 +25,9 @@ trait Slot
     /** The slot's exit status, once it is decided. */
     private static int $exitCode = 0;
 
+    /** The loop has been stopped for good, which onWorkerStart may have brought about before it runs. */
+    private static bool $over = false;
+
     /** Unix time until which a graceful stop waits for connections. */
     private static ?float $graceEnds = null;
 
@@ -83,7 +86,9 @@ trait Slot
         $worker->id = $slot['id'];
         $worker->inheritedSocket = $slot['fds'][0] ?? null;
         $worker->run();
-        static::$globalEvent->run();
+        if (!self::$over) {
+            static::$globalEvent->run();
+        }
         self::handOver();
         if (static::$status !== static::STATUS_SHUTDOWN) {
             static::log(new Exception('event-loop exited'));
@@ -198,6 +203,7 @@ trait Slot
         $endWhenDone = static function () use ($workers, $code, $patience, $since): void {
             if (!self::connectionsRemain($workers) || \microtime(true) - $since > $patience) {
                 self::$exitCode = $code;
+                self::$over = true;
                 static::$globalEvent?->stop();
                 if (\phalanx_role() !== 'slot') {
                     exit($code);
