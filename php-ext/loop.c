@@ -259,9 +259,10 @@ PHP_FUNCTION(phalanx_loop_run)
 	loop->stop = false;
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	loop->ops_len = 0;
-	while (phx_turn(loop, ready)) {
-		if (!phx_thread_slot && zend_hash_num_elements(&loop->signals) == 0 && phx_loop_idle(loop->engine.loop) &&
-			!phx_calls_pending()) {
+	/* Before each turn: one that has nothing to wait for would wait for ever. */
+	while (phx_thread_slot || zend_hash_num_elements(&loop->signals) > 0 || !phx_loop_idle(loop->engine.loop) ||
+		phx_calls_pending()) {
+		if (!phx_turn(loop, ready)) {
 			break;
 		}
 	}

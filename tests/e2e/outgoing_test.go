@@ -251,6 +251,12 @@ func TestTLSClients(t *testing.T) {
 	cert, ca := certificate(t, "server.test")
 	config := &tls.Config{Certificates: []tls.Certificate{cert}}
 	secure := accept(t, "tcp", "127.0.0.1:0", func(c net.Conn) { lineEcho(tls.Server(c, config)) })
+	upgrading := accept(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
+		if _, err := io.ReadFull(c, make([]byte, len("hello\n\n"))); err == nil {
+			_, _ = io.WriteString(c, "go ahead\n")
+			lineEcho(tls.Server(c, config))
+		}
+	})
 	upgrader := gws.NewUpgrader(wsEcho{}, nil)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	require.NoError(t, err)
@@ -279,6 +285,7 @@ func TestTLSClients(t *testing.T) {
 		{"a server without TLS", dict{"address": "ssl://" + accept(t, "tcp", "127.0.0.1:0", lineEcho), "context": trusted}, []string{"connect", "close"}},
 		{"options that cannot be used", dict{"address": "ssl://" + secure, "context": dict{"ssl": dict{"cafile": "/nonexistent"}}}, []string{"close"}},
 		{"through a proxy, which knows the name", dict{"address": "ssl://server.test:" + portOf(secure), "context": dict{"ssl": dict{"cafile": ca}}, "set": dict{"proxyHttp": proxy}}, []string{"connect", "message re: hello\n", "close"}},
+		{"on an open connection", dict{"address": "text://" + upgrading, "context": trusted, "upgrade": "go ahead"}, []string{"connect", "message go ahead", "message re: secret", "close"}},
 		{"WebSocket", dict{"address": "wss://" + l.Addr().String() + "/path", "context": trusted, "until": "re: hello\n"}, []string{"connect", "websocket", "message re: hello\n", "close"}},
 		{"WebSocket, as upstream has it", dict{"address": "ws://" + l.Addr().String(), "set": dict{"transport": "ssl"}, "context": trusted, "until": "re: hello\n"}, []string{"connect", "websocket", "message re: hello\n", "close"}},
 	}

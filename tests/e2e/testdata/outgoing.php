@@ -27,8 +27,9 @@ $worker->onMessage = static function (TcpConnection $client, Request $request): 
     };
     $connection->onMessage = static function (AsyncTcpConnection $c, string $data) use (&$log, $o): void {
         $log[] = "message $data";
-        if (isset($o['reply'])) {
-            $c->send($o['reply']);
+        if ($data === ($o['upgrade'] ?? null)) {
+            $c->transport = 'ssl';
+            $c->send('secret');
         }
         if ($data === $o['until']) {
             $c->close();

@@ -153,6 +153,7 @@ final class AsyncTcpConnectionTest extends EngineCase
         $connection->connect();
         $this->runUntil('close', 2);
         self::assertSame(['error 1', 'connect', 'message bye', 'close', 'connect', 'message bye', 'close'], $this->log);
+        self::assertSame([4, 4], [$connection->bytesWritten, $connection->bytesRead]); // of the last connection
     }
 
     public function testReconnectLaterAndNotAtAll(): void
