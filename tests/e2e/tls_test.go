@@ -273,6 +273,14 @@ func TestTLSWebSocket(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, text == string(data))
 	}
+	// TLS outlives the script.
+	s.WaitFor("websockets begin")
+	require.NoError(t, s.Cmd.Process.Signal(syscall.SIGUSR1))
+	s.WaitFor("websockets begin", 2)
+	require.NoError(t, c.Write(ctx, websocket.MessageText, []byte("still there")))
+	_, data, err = c.Read(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "still there", string(data))
 	require.NoError(t, c.Close(websocket.StatusNormalClosure, ""))
 }
 

@@ -32,8 +32,10 @@ $http->onMessage = static function (TcpConnection $connection, Request $request)
 };
 
 $websocket = new Worker('wss://127.0.0.1:' . getenv('PORT2'), $ssl);
+$websocket->keepConnections = true;
 $websocket->onWebSocketConnect = static fn (TcpConnection $connection) => $connection->send('welcome');
 $websocket->onMessage = static fn (TcpConnection $connection, string $data) => $connection->send($data);
+$websocket->onWorkerStart = static fn () => print("websockets begin\n");
 
 // Clients must show a certificate of our authority.
 $mutual = new Worker('text://127.0.0.1:' . getenv('PORT3'), ['ssl' => [
