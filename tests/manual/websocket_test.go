@@ -145,7 +145,7 @@ func TestWebSocketHandshake(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "phalanx", c.answer.Header.Get("X-Served-By"))
 	require.Equal(t, message{binary: true, text: "connected to /room"}, c.next())
-	require.Equal(t, message{binary: true, text: "before the handshake"}, c.next())
+	require.Equal(t, message{text: "before the handshake"}, c.next(), "the type it was sent with")
 	c.send("ip")
 	require.Equal(t, message{binary: true, text: "192.0.2.7"}, c.next())
 	c.send("array")
