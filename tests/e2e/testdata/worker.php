@@ -12,10 +12,10 @@ $control = new Worker('http://127.0.0.1:' . getenv('PORT1'));
 $control->name = 'control';
 $inner = null;
 $control->onWorkerStart = static function (Worker $worker) use (&$inner): void {
-    echo "started control\n";
     $inner = new Worker('text://127.0.0.1:' . getenv('PORT2'));
     $inner->onMessage = static fn (TcpConnection $connection, string $line) => $connection->send("inner $line");
     $inner->listen();
+    echo "started control\n";
 };
 $control->onMessage = static function (TcpConnection $connection, Request $request) use (&$inner): void {
     match ($request->path()) {
