@@ -316,11 +316,11 @@ func (l *Loop) negotiate(c *conn) {
 	switch {
 	case errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR):
 		n = 0
+	case n == 0 || errors.Is(err, unix.ECONNRESET): // reset: it closed without reading what we said
+		l.proxyFailed(c, errProxyClosed)
+		return
 	case err != nil:
 		l.proxyFailed(c, plainError(os.NewSyscallError("recvfrom", err)))
-		return
-	case n == 0:
-		l.proxyFailed(c, errProxyClosed)
 		return
 	}
 	d.answer = append(d.answer, buf[:n]...)

@@ -27,8 +27,11 @@ final class WsTest extends EngineCase
 
     public function testFramesHaveTheirShortestLength(): void
     {
-        foreach ([[0, "\x81\x80"], [125, "\x81\xfd"], [126, "\x81\xfe\x00\x7e"], [65535, "\x81\xfe\xff\xff"],
-            [65536, "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00"]] as [$length, $head]) {
+        $heads = [
+            0 => "\x81\x80", 125 => "\x81\xfd", 126 => "\x81\xfe\x00\x7e", 65535 => "\x81\xfe\xff\xff",
+            65536 => "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00",
+        ];
+        foreach ($heads as $length => $head) {
             $payload = \str_repeat('x', $length);
             self::assertSame("$head\0\0\0\0$payload", Ws::encode($payload, $this->connection()));
         }
