@@ -142,15 +142,17 @@ PHP_FUNCTION(phalanx_conn_adopt)
 PHP_FUNCTION(phalanx_conn_ws_expect)
 {
 	zend_long conn;
-	zend_string *key;
+	zend_string *key, *extensions = ZSTR_EMPTY_ALLOC();
 
-	ZEND_PARSE_PARAMETERS_START(2, 2)
+	ZEND_PARSE_PARAMETERS_START(2, 3)
 		Z_PARAM_LONG(conn)
 		Z_PARAM_STR(key)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_STR(extensions)
 	ZEND_PARSE_PARAMETERS_END();
 
-	RETURN_BOOL(
-		phx_conn_ws_expect(phx_current_loop.engine.loop, (uint64_t) conn, ZSTR_VAL(key), ZSTR_LEN(key)) == PHX_OK);
+	RETURN_BOOL(phx_conn_ws_expect(phx_current_loop.engine.loop, (uint64_t) conn, ZSTR_VAL(key), ZSTR_LEN(key),
+					ZSTR_VAL(extensions), ZSTR_LEN(extensions)) == PHX_OK);
 }
 
 PHP_FUNCTION(phalanx_udp_connect)

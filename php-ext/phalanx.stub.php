@@ -281,8 +281,8 @@ function phalanx_connect(object $connection, array $options): int|string {}
  */
 function phalanx_conn_adopt(object $connection, $stream, array $options = []): int {}
 
-/** Says with which Sec-WebSocket-Key a handshake has been sent; onEngineAnswer() follows. */
-function phalanx_conn_ws_expect(int $conn, string $key): bool {}
+/** Says with which Sec-WebSocket-Key and Sec-WebSocket-Extensions a handshake has been sent; onEngineAnswer() follows. */
+function phalanx_conn_ws_expect(int $conn, string $key, string $extensions = ''): bool {}
 
 /**
  * A datagram socket with one peer. $receive is called as a UDP listener's factory; phalanx_udp_send() sends to the peer

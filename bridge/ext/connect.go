@@ -69,16 +69,16 @@ func phx_adopt(h C.int64_t, fd C.int32_t, o *C.phx_connect_options, pending *C.c
 	return C.PHX_OK
 }
 
-// phx_conn_ws_expect says with which key a handshake has been sent.
+// phx_conn_ws_expect says with which key a handshake has been sent, and which extensions it offers.
 //
 //export phx_conn_ws_expect
-func phx_conn_ws_expect(h C.int64_t, conn C.uint64_t, key *C.char, n C.size_t) (st C.phx_status) {
+func phx_conn_ws_expect(h C.int64_t, conn C.uint64_t, key *C.char, n C.size_t, offers *C.char, offersLen C.size_t) (st C.phx_status) {
 	defer guard(&st)
 	l := find(int64(h))
 	if l == nil {
 		return C.PHX_ECLOSED
 	}
-	return statusOf(l.ExpectWebSocket(uint64(conn), borrow(key, n)))
+	return statusOf(l.ExpectWebSocket(uint64(conn), borrow(key, n), borrow(offers, offersLen)))
 }
 
 // phx_udp_connect makes a datagram socket with one peer and answers the listener's identifier.

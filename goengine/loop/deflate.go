@@ -85,10 +85,13 @@ func (l *Loop) agree(c *conn, headers []string) []string {
 }
 
 // appendFrame appends a WebSocket frame with this first byte, in which RSV1 asks for compression.
-// As a client this end masks, and compresses nothing: it has not offered to.
+// As a client this end masks.
 func (l *Loop) appendFrame(dst []byte, c *conn, first byte, data []byte) []byte {
 	if c.client {
-		return l.appendMasked(dst, first&^ws.Rsv1, data)
+		if c.ws != nil && c.ws.dec.Deflate != nil {
+			return c.ws.dec.Deflate.AppendMaskedFrame(dst, first, data, l.maskKey())
+		}
+		return ws.AppendMaskedFrame(dst, first&^ws.Rsv1, data, l.maskKey())
 	}
 	if c.ws == nil || c.ws.dec.Deflate == nil {
 		return ws.AppendFrame(dst, first&^ws.Rsv1, data)

@@ -10,9 +10,9 @@ import (
 )
 
 // ExpectWebSocket says with which key (Sec-WebSocket-Key) an outgoing connection's handshake has
-// been sent. The answer comes as a Handshake event: Opcode 0, and AcceptWebSocket opens the frames;
+// been sent, and what it offers (Sec-WebSocket-Extensions). The answer comes as a Handshake event: Opcode 0, and AcceptWebSocket opens the frames;
 // or Opcode 1, refused, and Data goes on behind the answer's Aux bytes with the reason.
-func (l *Loop) ExpectWebSocket(id ID, key []byte) error {
+func (l *Loop) ExpectWebSocket(id ID, key, offers []byte) error {
 	c := l.lookup(id)
 	if c == nil {
 		return ErrClosed
@@ -20,7 +20,7 @@ func (l *Loop) ExpectWebSocket(id ID, key []byte) error {
 	if c.proto != WebSocket || !c.client || c.wsOpen || len(key) != 24 {
 		return ErrProtocol
 	}
-	c.ws = &wsState{shake: &wsHandshake{key: [24]byte(key)}}
+	c.ws = &wsState{shake: &wsHandshake{key: [24]byte(key), offers: append([]byte(nil), offers...)}}
 	l.limitTime(c, BodyTimeout)
 	return nil
 }
@@ -34,11 +34,14 @@ func (l *Loop) decodeAnswer(c *conn, buf []byte) int {
 	}
 	c.scanned, c.deadline, c.awaits = 0, 0, true
 	if err == nil {
-		var key []byte
+		var key, offers []byte
 		if c.ws != nil && c.ws.shake != nil {
-			key = c.ws.shake.key[:]
+			key, offers = c.ws.shake.key[:], c.ws.shake.offers
 		}
-		err = ws.CheckAnswer(buf[:n], key)
+		var deflate *ws.Deflate
+		if deflate, err = ws.CheckAnswer(buf[:n], key, offers); deflate != nil {
+			c.ws.dec.Deflate = deflate
+		}
 	}
 	ev := Event{Kind: Handshake, Proto: WebSocket, Arg: c.from(), Conn: c.id, Aux: uint64(n), Data: buf[:n]}
 	if err != nil {
@@ -62,16 +65,15 @@ func (l *Loop) openFrames(c *conn) {
 	c.awaits, c.wsOpen = false, true
 }
 
-// appendMasked appends a frame as a client sends it.
-func (l *Loop) appendMasked(dst []byte, firstByte byte, payload []byte) []byte {
+// maskKey is a new masking key (RFC 6455, 5.3).
+func (l *Loop) maskKey() (key [4]byte) {
 	if l.mask == nil {
 		var seed [32]byte
 		_, _ = crand.Read(seed[:]) // never fails: the process ends first
 		l.mask = rand.NewChaCha8(seed)
 	}
-	var key [4]byte
 	binary.LittleEndian.PutUint32(key[:], uint32(l.mask.Uint64()))
-	return ws.AppendMaskedFrame(dst, firstByte, payload, key)
+	return key
 }
 
 // appendClose appends a close frame as this end sends it.

@@ -46,7 +46,7 @@ func shake(t *testing.T, c *connector, address string) loop.ID {
 	id, err := c.Connect(loop.ConnectOptions{Network: "tcp", Address: address, Proto: loop.WebSocket})
 	require.NoError(t, err)
 	require.NoError(t, c.Send(id, loop.SendRaw, []byte("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "+wsKey+"\r\n\r\n")))
-	require.NoError(t, c.ExpectWebSocket(id, []byte(wsKey)))
+	require.NoError(t, c.ExpectWebSocket(id, []byte(wsKey), nil))
 	return id
 }
 

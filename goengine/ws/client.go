@@ -42,17 +42,34 @@ func AnswerEnd(buf []byte, scanned int) (int, error) {
 
 // CheckAnswer applies RFC 6455, 4.1, to a whole answer, the empty line included, for the key that
 // was sent; an empty key stands for a handshake that was not. The error is an *AnswerError. Which
-// of the offered sub-protocols was chosen is the application's to check.
-func CheckAnswer(head, key []byte) error {
+// of the offered sub-protocols was chosen is the application's to check. offers is the request's
+// Sec-WebSocket-Extensions; the answer is what came of an offer of permessage-deflate, nil for none.
+func CheckAnswer(head, key, offers []byte) (*Deflate, error) {
+	extensions, err := checkAnswer(head, key)
+	if err != nil || len(extensions) == 0 {
+		return nil, err
+	}
+	options := OfferedDeflate(offers)
+	if options == nil {
+		return nil, errNotAskedFor
+	}
+	d, err := options.Accepted(extensions)
+	if err != nil {
+		return nil, errNotAskedFor
+	}
+	return d, nil
+}
+
+func checkAnswer(head, key []byte) (extensions []byte, err error) {
 	if len(key) == 0 {
-		return errAnswerNotAsked
+		return nil, errAnswerNotAsked
 	}
 	line, rest, _ := bytes.Cut(head, []byte("\r\n"))
 	status, ok := parseStatus(line)
 	if !ok {
-		return errAnswerLine
+		return nil, errAnswerLine
 	}
-	var accept, upgrade, connection, extensions []byte
+	var accept, upgrade, connection []byte
 	found := 0
 	for {
 		line, rest, _ = bytes.Cut(rest, []byte("\r\n"))
@@ -61,7 +78,7 @@ func CheckAnswer(head, key []byte) error {
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok || !plain(name, true) || !plain(value, false) {
-			return errAnswerLine
+			return nil, errAnswerLine
 		}
 		value = bytes.Trim(value, " \t")
 		switch strings.ToLower(string(name)) {
@@ -73,24 +90,24 @@ func CheckAnswer(head, key []byte) error {
 		case "connection":
 			connection = append(append(connection, ','), value...)
 		case "sec-websocket-extensions":
-			extensions = value
+			if extensions = append(extensions, value...); len(extensions) > len(value) {
+				return nil, errAnswerTwice
+			}
 		}
 	}
 	switch {
 	case found == 0:
-		return errAcceptMissing
+		return nil, errAcceptMissing
 	case found > 1:
-		return errAnswerTwice
+		return nil, errAnswerTwice
 	case string(accept) != string(AcceptKey(nil, key)):
-		return errAcceptWrong
+		return nil, errAcceptWrong
 	case status != 101:
-		return &AnswerError{"handshake answered with status " + strconv.Itoa(status)}
+		return nil, &AnswerError{"handshake answered with status " + strconv.Itoa(status)}
 	case !hasToken(upgrade, "websocket") || !hasToken(connection, "upgrade"):
-		return errNotUpgraded
-	case len(extensions) > 0:
-		return errNotAskedFor
+		return nil, errNotUpgraded
 	}
-	return nil
+	return extensions, nil
 }
 
 func parseStatus(line []byte) (int, bool) {

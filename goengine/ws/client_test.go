@@ -42,7 +42,7 @@ func TestCheckAnswer(t *testing.T) {
 			n, err := ws.AnswerEnd([]byte(tt.head+"rest"), 0)
 			require.NoError(t, err)
 			require.Equal(t, len(tt.head), n)
-			err = ws.CheckAnswer([]byte(tt.head), []byte(tt.key))
+			_, err = ws.CheckAnswer([]byte(tt.head), []byte(tt.key), nil)
 			if tt.err == "" {
 				require.NoError(t, err)
 				return
@@ -79,7 +79,7 @@ func FuzzCheckAnswer(f *testing.F) {
 		if err != nil || n == 0 {
 			return
 		}
-		err = ws.CheckAnswer(in[:n], []byte(clientKey))
+		_, err = ws.CheckAnswer(in[:n], []byte(clientKey), nil)
 		var refused *ws.AnswerError
 		if err != nil {
 			require.True(t, errors.As(err, &refused))

@@ -112,6 +112,21 @@ func (o *DeflateOptions) Offer() string {
 	return offer + "; client_max_window_bits"
 }
 
+// OfferedDeflate makes options of an offer that an application has written itself, as a client's
+// Sec-WebSocket-Extensions; nil: it does not offer permessage-deflate.
+func OfferedDeflate(offers []byte) *DeflateOptions {
+	for name, params := range extensions(offers) {
+		if offer, ok := parseDeflate(params, true); ok && strings.EqualFold(name, deflateName) {
+			o := &DeflateOptions{Takeover: !offer.serverNoTakeover || !offer.clientNoTakeover, WindowBits: maxWindowBits}
+			if offer.serverBits > 0 {
+				o.WindowBits = int(offer.serverBits)
+			}
+			return o
+		}
+	}
+	return nil
+}
+
 // Accepted reads a server's answer to Offer. nil without an error: the server will not compress.
 // With an error the connection must fail (RFC 7692, 5.1).
 func (o *DeflateOptions) Accepted(answer []byte) (*Deflate, error) {
@@ -126,14 +141,14 @@ func (o *DeflateOptions) Accepted(answer []byte) (*Deflate, error) {
 		}
 		agreed = &a
 	}
-	// What was asked for must be confirmed (7.1.1.1, 7.1.2.1).
-	if agreed == nil || !o.Takeover && !agreed.serverNoTakeover ||
-		o.bits() < maxWindowBits && (agreed.serverBits == 0 || agreed.serverBits > o.bits()) {
+	if agreed == nil {
 		return nil, errExtension
 	}
+	// Servers should confirm what they were asked (7.1.1.1, 7.1.2.1), and some do not: what they will
+	// do can be read all the same, for the memory of a larger window.
 	p := deflateParams{sendBits: o.bits(), recvBits: maxWindowBits}
 	p.sendTakeover = o.Takeover && !agreed.clientNoTakeover
-	p.recvTakeover = o.Takeover && !agreed.serverNoTakeover
+	p.recvTakeover = !agreed.serverNoTakeover
 	if agreed.clientBits > 0 {
 		p.sendBits = min(p.sendBits, agreed.clientBits)
 	}

@@ -87,9 +87,9 @@ func TestDeflateOfferAndAccepted(t *testing.T) {
 	}{
 		{name: "declined", options: &small, none: true},
 		{name: "as offered", options: &small, answer: "permessage-deflate; server_no_context_takeover"},
-		{name: "less than asked for", options: &small, answer: "permessage-deflate", wrong: true},
-		{name: "a larger window than asked for", options: &large, answer: "permessage-deflate; server_max_window_bits=15", wrong: true},
-		{name: "no bound where one was asked for", options: &large, answer: "permessage-deflate", wrong: true},
+		{name: "what was asked for is not confirmed", options: &small, answer: "permessage-deflate"},
+		{name: "a larger window than asked for", options: &large, answer: "permessage-deflate; server_max_window_bits=15"},
+		{name: "no bound where one was asked for", options: &large, answer: "permessage-deflate"},
 		{name: "a smaller window", options: &large, answer: "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9"},
 		{name: "a size that must be there", options: &large, answer: "permessage-deflate; server_max_window_bits=9; client_max_window_bits", wrong: true},
 		{name: "another extension", options: &small, answer: "x-other", wrong: true},

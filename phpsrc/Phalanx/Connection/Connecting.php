@@ -142,14 +142,20 @@ trait Connecting
 
     /**
      * Says that a WebSocket handshake with this key has been sent. Nothing where the protocol class is not the
-     * engine's.
+     * engine's. An offer of permessage-deflate among the headers is one that the engine keeps.
      *
      * @internal
      */
     public function expectAnswer(string $key): void
     {
         if ($this->encoder === self::ENCODE_WEBSOCKET_LATER) {
-            \phalanx_conn_ws_expect($this->engineHandle, $key);
+            $offers = [];
+            foreach ($this->headers as $name => $value) {
+                if (\is_string($value) && \strcasecmp((string)$name, 'Sec-WebSocket-Extensions') === 0) {
+                    $offers[] = $value;
+                }
+            }
+            \phalanx_conn_ws_expect($this->engineHandle, $key, \implode(',', $offers));
         }
     }
 
