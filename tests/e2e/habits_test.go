@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -133,4 +134,17 @@ func nothingMore(t *testing.T, c net.Conn) {
 	rest, err := io.ReadAll(c)
 	require.NoError(t, err)
 	require.Empty(t, rest)
+}
+
+// A memory monitor (webman's) sends SIGINT to what it takes for a worker, a child of the master: here it would be all workers.
+func TestSignalsToTheServerProcessDoNothing(t *testing.T) {
+	a := serve(t, "http.php", 1)
+	a.get(0, "/") // while it starts it is as mortal as any process
+	pid := a.serverPID()
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGHUP} {
+		require.NoError(t, syscall.Kill(pid, signal))
+		a.get(0, "/")
+	}
+	require.Equal(t, pid, a.serverPID())
+	require.NotContains(t, a.Output(), "exit with status")
 }
