@@ -69,6 +69,17 @@ func portsInRow(t *testing.T, n int) int {
 	return 0
 }
 
+// connected is a client that a business worker has greeted; a gateway that none has found yet closes the connection.
+func (a *app) connected(port int) *speaker {
+	a.t.Helper()
+	var s *speaker
+	require.Eventually(a.t, func() bool {
+		s = a.speaker(port)
+		return s.r.Scan() && s.r.Text() == "connected"
+	}, patience, poll)
+	return s
+}
+
 // GatewayWorker: gateways of two protocols, business workers, groups, users, sessions; reload.
 func TestGatewayWorker(t *testing.T) {
 	a := prepare(t, "APPS_GATEWAYWORKER", "gateway", 3)
@@ -77,11 +88,14 @@ func TestGatewayWorker(t *testing.T) {
 	a.WaitFor("business 0 started\n")
 	a.WaitFor("business 1 started\n")
 
-	ann := a.browser("/?room=7")
-	ann.hears("connected")
+	var ann *browser
+	require.Eventually(t, func() bool {
+		ann = a.browser("/?room=7")
+		_, text, err := ann.Read(ann.ctx)
+		return err == nil && string(text) == "connected"
+	}, patience, poll)
 	ann.hears("handshake 7")
-	bob := a.speaker(1)
-	bob.hears("connected")
+	bob := a.connected(1)
 	for _, hello := range []string{"bind ann", "join red"} {
 		ann.say(hello)
 	}
@@ -132,8 +146,7 @@ func TestGatewayWorker(t *testing.T) {
 		return true
 	}, patience, poll)
 
-	carol := a.speaker(1)
-	carol.hears("connected")
+	carol := a.connected(1)
 	carol.say("bind carol")
 	carol.hears("bound carol")
 	ann.say("kick carol")

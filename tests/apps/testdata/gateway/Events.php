@@ -26,10 +26,12 @@ class Events
             case 'bind':
                 Gateway::bindUid($client, $a);
                 $_SESSION['uid'] = $a;
+                self::until(static fn (): bool => Gateway::getUidByClientId($client) === $a);
                 Gateway::sendToClient($client, 'bound ' . Gateway::getUidByClientId($client));
                 break;
             case 'join':
                 Gateway::joinGroup($client, $a);
+                self::until(static fn (): bool => isset(Gateway::getClientSessionsByGroup($a)[$client]));
                 Gateway::sendToCurrentClient("joined $a " . Gateway::getClientIdCountByGroup($a));
                 break;
             case 'leave':
@@ -64,6 +66,19 @@ class Events
                 break;
             case 'fail':
                 throw new RuntimeException('event failed');
+        }
+    }
+
+    /**
+     * Commands and questions go to the gateway over two connections: of those that are ready at the same moment either may
+     * be read first.
+     *
+     * @param callable(): bool $done
+     */
+    private static function until(callable $done): void
+    {
+        for ($tries = 0; $tries < 100 && !$done(); ++$tries) {
+            usleep(10000);
         }
     }
 
