@@ -7,6 +7,7 @@
 #include <Zend/zend_exceptions.h>
 #include <Zend/zend_extensions.h>
 #include <Zend/zend_interfaces.h>
+#include <ext/date/php_date.h>
 #include <ext/json/php_json.h>
 
 #include "_cgo_export.h"
@@ -295,6 +296,12 @@ static ZEND_FUNCTION(phx_record_construct)
 		zval parsed;
 		if (!phx_parse_argument(&cls->properties[i].type, ZEND_CALL_ARG(execute_data, i + 1), i + 1,
 				ZEND_ARG_USES_STRICT_TYPES(), &parsed)) {
+			RETURN_THROWS();
+		}
+		if (cls->properties[i].type.kind == PHX_DATE && Z_TYPE(parsed) == IS_OBJECT &&
+			!instanceof_function(Z_OBJCE(parsed), php_date_get_immutable_ce())) {
+			zend_argument_type_error(i + 1, "must be of type DateTimeImmutable, %s given",
+				zend_zval_value_name(&parsed)); /* it is kept as it is */
 			RETURN_THROWS();
 		}
 		if (Z_TYPE_P(OBJ_PROP_NUM(obj, i)) != IS_UNDEF) {
@@ -657,7 +664,7 @@ static zend_type phx_property_type(const phx_type *t)
 }
 
 static zend_internal_arg_info *phx_arg_infos(
-	const phx_param *params, uint32_t count, uint32_t required, const phx_type *result)
+	const phx_param *params, uint32_t count, uint32_t required, const phx_type *result, bool exact)
 {
 	zend_internal_arg_info *infos = pecalloc(count + 1, sizeof(*infos), 1);
 
@@ -669,7 +676,7 @@ static zend_internal_arg_info *phx_arg_infos(
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		infos[i + 1].name = params[i].name;
-		infos[i + 1].type = phx_arg_type(&params[i].type, false, params[i].flags & PHX_VARIADIC);
+		infos[i + 1].type = phx_arg_type(&params[i].type, exact, params[i].flags & PHX_VARIADIC);
 		infos[i + 1].default_value = params[i].default_value;
 	}
 	return infos;
@@ -797,7 +804,7 @@ static void phx_function_entries(
 		bool constructor = m == cls->constructor;
 		entries[i].fname = m->name;
 		entries[i].handler = ZEND_FN(phx_method);
-		entries[i].arg_info = phx_arg_infos(m->params, m->count, m->required, constructor ? NULL : &m->result);
+		entries[i].arg_info = phx_arg_infos(m->params, m->count, m->required, constructor ? NULL : &m->result, false);
 		entries[i].num_args = m->count;
 		entries[i].flags = ZEND_ACC_PUBLIC | (m->flags & PHX_STATIC && !constructor ? ZEND_ACC_STATIC : 0);
 		entries[i].doc_comment = m->doc;
@@ -815,7 +822,7 @@ static zend_function_entry *phx_record_entries(phx_class *cls)
 	}
 	entries[0].fname = "__construct";
 	entries[0].handler = ZEND_FN(phx_record_construct);
-	entries[0].arg_info = phx_arg_infos(params, cls->property_count, cls->property_count, NULL);
+	entries[0].arg_info = phx_arg_infos(params, cls->property_count, cls->property_count, NULL, true);
 	entries[0].num_args = cls->property_count;
 	entries[0].flags = ZEND_ACC_PUBLIC;
 	return entries;

@@ -109,6 +109,9 @@ phx_wire_status phx_component_write(phx_writer *w, zval *value);
 bool phx_component_read(phx_reader *r, unsigned char tag, zval *value);
 void phx_component_box(zval *value, const phx_class *cls, uint64_t handle);
 
+/* async.c */
+void phx_async_register(void);
+
 /* call.c */
 void phx_method_call(phx_method *m, zend_object *obj, uint32_t argc, zval *argv, zval *return_value);
 /* As phx_method_call() for values that fit: no argument is looked at. False: an exception is thrown. */

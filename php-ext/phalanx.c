@@ -28,6 +28,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 		return FAILURE;
 	}
 	phx_components_register(resource);
+	phx_async_register();
 	return SUCCESS;
 }
 

@@ -22,6 +22,9 @@ function phalanx_role(): string {}
  */
 function phalanx_loop_run(bool $coroutines = false): void {}
 
+/** Whether this thread is inside phalanx_loop_run(). */
+function phalanx_loop_running(): bool {}
+
 /** Makes phalanx_loop_run() return after the current callback. */
 function phalanx_loop_stop(): void {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 60ff925b79aeb7689c128970ea22e2b9cc9c772d */
+ * Stub hash: 5acf5ebfad24e21cb12dcd59d705bca334b3c5f1 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -8,6 +8,9 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_run, 0, 0, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, coroutines, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_running, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_loop_stop, 0, 0, IS_VOID, 0)
@@ -368,6 +371,7 @@ ZEND_END_ARG_INFO()
 ZEND_FUNCTION(phalanx_version);
 ZEND_FUNCTION(phalanx_role);
 ZEND_FUNCTION(phalanx_loop_run);
+ZEND_FUNCTION(phalanx_loop_running);
 ZEND_FUNCTION(phalanx_loop_stop);
 ZEND_FUNCTION(phalanx_loop_drain);
 ZEND_FUNCTION(phalanx_loop_on_control);
@@ -456,6 +460,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_version, arginfo_phalanx_version)
 	ZEND_FE(phalanx_role, arginfo_phalanx_role)
 	ZEND_FE(phalanx_loop_run, arginfo_phalanx_loop_run)
+	ZEND_FE(phalanx_loop_running, arginfo_phalanx_loop_running)
 	ZEND_FE(phalanx_loop_stop, arginfo_phalanx_loop_stop)
 	ZEND_FE(phalanx_loop_drain, arginfo_phalanx_loop_drain)
 	ZEND_FE(phalanx_loop_on_control, arginfo_phalanx_loop_on_control)

@@ -5,6 +5,9 @@
 #define ZEND_BEGIN_ARG_INFO_EX(name, ...) static const int name[] = {0
 #define ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(name, ...) static const int name[] = {0
 #define ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(name, ...) static const int name[] = {0
+#define ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(name, ...) static const int name[] = {0
+#define ZEND_ARG_OBJ_INFO(...)
+#define ZEND_ARG_OBJ_TYPE_MASK(...)
 #define ZEND_ARG_INFO(...)
 #define ZEND_ARG_TYPE_INFO(...)
 #define ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(...)

@@ -7,6 +7,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
   phalanx FILE.php start [-d]   a script that calls Worker::runAll(): start its
                                 servers (also stop, restart, reload, status,
                                 connections; -g graceful, -d in the background)
+  phalanx stubs [--out FILE]    the classes of Go components, for editors
   phalanx run --config FILE     Caddy with FrankenPHP and a Caddyfile
   phalanx php-server            serve a folder of PHP files (--help: options)
   phalanx php-cli FILE.php      FrankenPHP's own command line for PHP

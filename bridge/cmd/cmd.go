@@ -40,6 +40,8 @@ func Main() {
 	switch mode(os.Args[1:]) {
 	case helpMode:
 		fmt.Print(cli.Help)
+	case stubsMode:
+		os.Exit(stubs(os.Args[2:]))
 	case caddyMode:
 		host.Web()
 		caddycmd.Main()
@@ -52,6 +54,7 @@ const (
 	phpMode = iota
 	helpMode
 	caddyMode
+	stubsMode
 )
 
 // mode says whom the arguments are for. A file named like one of Caddy's commands is meant
@@ -71,6 +74,8 @@ func mode(args []string) int {
 		return caddyMode
 	case strings.ContainsRune(first, filepath.Separator), strings.HasSuffix(first, ".php"):
 		return phpMode
+	case first == "stubs":
+		return stubsMode
 	case first == "help", first == "completion":
 		return caddyMode
 	default:

@@ -18,6 +18,7 @@
 #include "../../php-ext/wire.c"
 #include "../../php-ext/component.c"
 #include "../../php-ext/call.c"
+#include "../../php-ext/async.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

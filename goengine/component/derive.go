@@ -100,6 +100,7 @@ func (r *Registry) derive(c *Class) error {
 		c.Flags |= Abstract
 	}
 	if d.name == sequenceClass {
+		c.Flags |= Sequences
 		c.step = add(r.method(c, "Step", "step", reflect.ValueOf((*Sequence).Step), true))
 		c.stepWait = add(r.method(c, "StepContext", "stepWait", reflect.ValueOf((*Sequence).StepContext), true))
 		return errors.Join(problems...)
@@ -271,7 +272,7 @@ func (r *Registry) params(c *Class, m *Method) error {
 		if p.Variadic {
 			continue
 		}
-		if p.Type.Go.Kind() != reflect.Pointer || p.Type.Kind == wire.Component && p.Type.Class != nil {
+		if p.Type.Go.Kind() != reflect.Pointer || !p.nullable() {
 			m.Required = i + 1
 			break
 		}

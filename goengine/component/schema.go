@@ -49,11 +49,7 @@ func (s *schema) class(c *Class) {
 	s.text(c.Name)
 	s.text(docComment(c.Doc, nil))
 	s.num(int(c.Kind))
-	flags := c.Flags
-	if c.Name == sequenceClass {
-		flags |= Sequences
-	}
-	s.num(int(flags))
+	s.num(int(c.Flags))
 	s.num(int(c.backing))
 	s.num(len(c.EnumCases))
 	for _, e := range c.EnumCases {

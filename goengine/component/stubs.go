@@ -23,7 +23,7 @@ func docComment(doc string, m *Method) string {
 				tags = append(tags, fmt.Sprintf("@param %s $%s", shape, p.Name))
 			}
 		}
-		if m.Result != nil && m.Name != "__construct" {
+		if m.Result != nil && !m.constructs {
 			result := m.shape()
 			if result != m.returns() {
 				tags = append(tags, "@return "+result)
@@ -155,7 +155,7 @@ func (m *Method) returns() string {
 	switch {
 	case m.Declared != "":
 		return m.Declared
-	case m.Result == nil:
+	case m.Result == nil || m.constructs:
 		return "void"
 	}
 	return typeOf(m.Result, true, m.resultNullable())
@@ -205,7 +205,11 @@ func (c *Class) stub(b *strings.Builder, name string) {
 		b.WriteString("        ) {\n        }\n    }\n")
 		return
 	}
-	fmt.Fprintf(b, "    class %s%s\n    {\n", name, c.implements())
+	final := ""
+	if c.Flags&Sequences != 0 {
+		final = "final "
+	}
+	fmt.Fprintf(b, "    %sclass %s%s\n    {\n", final, name, c.implements())
 	for _, k := range c.Constants {
 		indented(b, 2, docComment(k.Doc, nil))
 		fmt.Fprintf(b, "        public const %s = %s;\n", k.Name, constantText(k.Value))
@@ -229,6 +233,11 @@ func (c *Class) stub(b *strings.Builder, name string) {
 	for _, m := range c.Methods {
 		m.stub(b)
 	}
+	if c.Flags&Sequences != 0 {
+		for _, m := range []string{"current(): mixed", "key(): mixed", "next(): void", "rewind(): void", "valid(): bool"} {
+			fmt.Fprintf(b, "        public function %s\n        {\n        }\n", m)
+		}
+	}
 	b.WriteString("    }\n")
 }
 
@@ -242,7 +251,7 @@ func (c *Class) implements() string {
 			list = append(list, i.name)
 		}
 	}
-	if c.Name == sequenceClass {
+	if c.Flags&Sequences != 0 {
 		list = append(list, `\Iterator`)
 	}
 	if len(list) == 0 {

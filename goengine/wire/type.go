@@ -43,6 +43,7 @@ type Type struct {
 	Context  bool    // a Func's first parameter is a context.Context
 	Text     bool    // a String that is written and read by its type's own methods
 
+	to  *Type // of a pointer
 	enc func(*Encoder, reflect.Value) error
 	dec func(*Decoder, reflect.Value) error
 }
@@ -94,6 +95,9 @@ func (ts *Types) Of(t reflect.Type) (*Type, error) {
 		return nil, err
 	}
 	for t, c := range made {
+		if to := c.to; to != nil { // it may have been in the making when the pointer to it was made
+			c.Kind, c.Elem, c.Class, c.Fields = to.Kind, to.Elem, to.Class, to.Fields
+		}
 		ts.known[t] = c
 	}
 	return c, nil
@@ -311,9 +315,7 @@ func (ts *Types) makePointer(c *Type, made map[reflect.Type]*Type) (err error) {
 	if elem.Go.Kind() == reflect.Pointer {
 		return fmt.Errorf("%w: %s", ErrType, c.Go)
 	}
-	// What elem is may be known later only, when it is in the making: all of it is asked for at run time.
-	c.Kind, c.Nullable, c.Elem, c.Class = elem.Kind, true, elem.Elem, elem.Class
-	c.Fields = elem.Fields
+	c.Nullable, c.to = true, elem
 	c.enc = func(e *Encoder, v reflect.Value) error {
 		if v.IsNil() {
 			e.Buf = AppendNull(e.Buf)

@@ -38,7 +38,7 @@ Scheduler::spawn(function () use ($w, &$fiber) {
     attempt(fn () => $w->forever());
 });
 phalanx_timer_add(0.001, function () use (&$fiber) {
-    Phalanx\Fiber\Suspension::of($fiber)->cancel(new Exception('cancelled'));
+    Phalanx\Fiber\Suspension::cancelFiber($fiber, new Exception('cancelled'));
 }, [], false);
 phalanx_loop_run();
 while ($w->running() > 0) {

@@ -18,6 +18,7 @@ attempt(fn () => unserialize(serialize(new Point(1, 2, 'q'))) == new Point(1, 2,
 $drawn = new DateTimeImmutable('2024-05-05 12:00:00.5 Europe/Berlin');
 $line = $t->line(new Line(new Point(1, 2, null), new Point(3, 4, null), Colour::Red, $drawn));
 attempt(fn () => [$line->to->y, $line->colour, $line->drawn == $drawn, $line->drawn->getTimezone()->getName()]);
+attempt(fn () => new Line(new Point(1, 2, null), new Point(3, 4, null), Colour::Red, new DateTime()));
 attempt(fn () => [$t->level(Level::Low), $t->colours([Colour::Blue]), $t->kind(Level::High)]);
 attempt(fn () => [Level::from(10)->name, Colour::tryFrom('green'), count(Colour::cases())]);
 attempt(fn () => $t->time(new DateTimeImmutable('2024-10-27 01:30:00 Europe/Berlin'))->format('c e'));
@@ -97,6 +98,7 @@ Error: Cannot modify readonly property Fixture\Point::$x
 {"x":1.0,"y":2.0,"note":null}
 true
 [4.0,"red",true,"Europe\/Berlin"]
+TypeError: Fixture\Line::__construct(): Argument #4 ($drawn) must be of type DateTimeImmutable, DateTime given
 [10,{"blue":"blue"},"fixture.Level"]
 ["High",null,2]
 "2024-10-27T02:30:00+02:00 Europe\/Berlin"

@@ -55,7 +55,7 @@ array $tags
 Fixture\Point $from
 Fixture\Point $to
 Fixture\Colour $colour
-DateTimeInterface $drawn
+DateTimeImmutable $drawn
 string DEFAULT 'Hello'
 int LIMIT 10
 float RATIO 0.5

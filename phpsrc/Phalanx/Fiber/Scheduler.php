@@ -140,6 +140,16 @@ final class Scheduler
         }
     }
 
+    /** In a script whose loop does not run at the moment: those that have been woken go on. */
+    public static function settle(): void
+    {
+        if (self::$ready?->count() && !\phalanx_loop_running() && \phalanx_role() === 'script') {
+            // Behind the timer that empties the queue.
+            \phalanx_timer_add(0, \phalanx_loop_stop(...), [], false);
+            \phalanx_loop_run();
+        }
+    }
+
     private static function arm(): void
     {
         if (!self::$armed && self::$ready?->count()) {

@@ -32,6 +32,9 @@ final class Suspension
     /** @var ?WeakMap<Fiber, self> what each Fiber waits for */
     private static ?WeakMap $current = null;
 
+    /** @var ?WeakMap<Fiber, Throwable> what Fibers are to be ended with that were not waiting */
+    private static ?WeakMap $doomed = null;
+
     private int $timer = 0;
 
     /** To be made inside the Fiber that is going to wait. */
@@ -49,6 +52,12 @@ final class Suspension
      */
     public function wait(float $timeoutSeconds = -1.0): mixed
     {
+        if (isset(self::$doomed[$this->fiber])) {
+            $this->decided = true;
+            $reason = self::$doomed[$this->fiber];
+            unset(self::$doomed[$this->fiber]);
+            throw $reason;
+        }
         if ($this->decided) {
             return $this->value;
         }
@@ -75,10 +84,14 @@ final class Suspension
         return $this->value;
     }
 
-    /** What a Fiber waits for at the moment. */
-    public static function of(Fiber $fiber): ?self
+    /** Ends what a Fiber waits for with an exception; one that does not wait, what it waits for next. */
+    public static function cancelFiber(Fiber $fiber, Throwable $reason): void
     {
-        return self::$current[$fiber] ?? null;
+        $waiting = self::$current[$fiber] ?? null;
+        if ($waiting === null || !$waiting->cancel($reason)) {
+            self::$doomed ??= new WeakMap();
+            self::$doomed[$fiber] = $reason;
+        }
     }
 
     /** Ends the wait with an exception, when the current callback has returned. False: the wait had ended before. */
