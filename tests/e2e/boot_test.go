@@ -66,7 +66,7 @@ func TestReloadWithBrokenCode(t *testing.T) {
 
 			a.code(broken.code) // what was said before is news again
 			require.Eventually(t, func() bool {
-				_ = a.Cmd.Process.Signal(syscall.SIGUSR1) // ignored while the last reload is not over
+				_ = a.Cmd.Process.Signal(syscall.SIGUSR1) // one that comes while another runs follows it
 				return strings.Count(a.Output(), "a worker cannot start") == 2
 			}, patience, 100*time.Millisecond)
 		})

@@ -31,7 +31,7 @@ final class Scheduler
     private static ?Fiber $loopFiber = null;
 
     /**
-     * Runs a callback in a Fiber, on a coroutine loop. What it throws before it waits for the first time is thrown here.
+     * Runs a callback in a Fiber, on a coroutine loop. What it throws before it first waits is thrown here.
      */
     public static function start(callable $callback, mixed ...$args): void
     {

@@ -59,7 +59,7 @@ final class Preconditions
     /**
      * The part that a Range header asks for.
      *
-     * Several ranges in one request get the whole file, which RFC 9110, 14.2 allows: overlapping ones would have a small
+     * Several ranges in a request get the whole file, which RFC 9110, 14.2 allows: overlapping ones would have a small
      * request make a huge answer.
      *
      * @param ?int $modified as for status()
