@@ -16,7 +16,7 @@ use Workerman\Worker;
  */
 trait Resuming
 {
-    /** @var array<int, array<array-key, mixed>> $state of the connections that have any */
+    /** @var array<int, mixed> $state of the connections that have any */
     private static array $states = [];
 
     /**
@@ -24,14 +24,14 @@ trait Resuming
      * error): whatever serialize() takes. Not counted among the properties: it costs nothing while it is empty.
      * The hooks are final because a test double must not try to have its own, which cannot return by reference.
      *
-     * @var array<array-key, mixed>
+     * @var array<array-key, mixed>|mixed an array, unless an application has a property of that name with something else
      */
-    public array $state {
+    public mixed $state {
         final &get {
             self::$states[$this->realId] ??= [];
             return self::$states[$this->realId];
         }
-        final set(array $state) {
+        final set(mixed $state) {
             self::$states[$this->realId] = $state;
         }
     }
@@ -73,7 +73,7 @@ trait Resuming
         \phalanx_slot_mark(self::$idRecorder);
     }
 
-    private function note(array $state): string
+    private function note(mixed $state): string
     {
         $note = [
             $this->id, $this->realId, $this->websocketType, $this->protocol,
@@ -89,8 +89,13 @@ trait Resuming
     }
 
     /** What of the state can be kept; the rest is logged. */
-    private function serializable(array $state): array
+    private function serializable(mixed $state): array
     {
+        if (!\is_array($state)) {
+            Worker::log("connection $this->id: \$state is not kept: it cannot be serialized");
+
+            return [];
+        }
         foreach ($state as $key => $value) {
             try {
                 self::refuseResources($value);

@@ -59,6 +59,17 @@ final class TcpConnectionTest extends EngineCase
         new TcpConnection($this->loop, \fopen('php://memory', 'r'));
     }
 
+    /** It is an array, but an application may have a property of that name already. */
+    public function testStateTakesWhateverAnApplicationPutsThere(): void
+    {
+        $connection = (new ReflectionClass(TcpConnection::class))->newInstanceWithoutConstructor();
+        self::assertSame([], $connection->state);
+        $connection->state['room']['seat'] = 7;
+        self::assertSame(['room' => ['seat' => 7]], $connection->state);
+        $connection->state = 'logged in';
+        self::assertSame('logged in', $connection->state);
+    }
+
     public function testTheTransportOfAnUnmadeConnectionIsOnlyAWord(): void
     {
         $connection = (new ReflectionClass(TcpConnection::class))->newInstanceWithoutConstructor();
