@@ -9,9 +9,9 @@ use InvalidArgumentException;
 use Throwable;
 
 /**
- * Values that are made once and are the same everywhere in the application: in the supervisor, and in all workers of all
- * server processes, whenever they start. Workers run the start script again, so what it makes by itself (a random key, a
- * start time) differs from worker to worker.
+ * Values that are made once and are the same everywhere in the application: in the supervisor, and in all workers
+ * of all server processes, whenever they start. Workers run the start script again, so what it makes by itself (a random
+ * key, a start time) differs from worker to worker.
  */
 final class Once
 {
@@ -25,8 +25,8 @@ final class Once
      *     $key = Phalanx\Once::value('app.key', static fn () => random_bytes(32));
      *
      * @template T
-     * @param Closure(): T $make its result must be fit for serialize(), and so must not be a closure or a resource. What it
-     *     throws reaches the caller, and the next one who asks tries again
+     * @param Closure(): T $make its result must be fit for serialize(), and so must not be a closure or a resource.
+     *     What it throws reaches the caller, and the next one who asks tries again
      * @return T a copy: changing it changes nobody else's
      * @throws InvalidArgumentException when $name is ''
      */

@@ -24,7 +24,7 @@ trait Resuming
      * error): whatever serialize() takes. Not counted among the properties: it costs nothing while it is empty.
      * The hooks are final because a test double must not try to have its own, which cannot return by reference.
      *
-     * @var array<array-key, mixed>|mixed an array, unless an application has a property of that name with something else
+     * @var array<array-key, mixed>|mixed an array, unless an application puts something else there
      */
     public mixed $state {
         final &get {

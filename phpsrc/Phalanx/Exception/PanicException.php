@@ -6,7 +6,7 @@ namespace Phalanx\Exception;
 
 use Error;
 
-/** A component has panicked: a mistake in its Go code. The process lives on; the component's own state may not be sound. */
+/** A component has panicked: a mistake in its Go code. The process lives; the component's own state may not be sound. */
 class PanicException extends Error implements ExceptionInterface
 {
     protected string $goStack = '';

@@ -20,8 +20,8 @@ use function trim;
  *
  * Compressed are strings and Response objects of a type that gains by it, and chunked responses and server-sent events
  * piece by piece, when the client accepts a coding. Not compressed are answers to HEAD, parts and files (withFile()),
- * short bodies, what has a Content-Encoding or "Cache-Control: no-transform", raw bytes, and answers of which the engine
- * cannot tell which of several waiting requests they are for.
+ * short bodies, what has a Content-Encoding or "Cache-Control: no-transform", raw bytes, and answers of which the
+ * engine cannot tell which of several waiting requests they are for.
  */
 final class Compression
 {
