@@ -130,6 +130,9 @@ func TestTLSWithCurl(t *testing.T) {
 		require.Equal(t, host, info.ServerName)
 		require.Empty(t, info.PeerCertificates)
 	}
+	socket, err := curl(fmt.Sprintf("https://localhost:%d/socket", port))
+	require.NoError(t, err)
+	require.JSONEq(t, "[true, false]", socket, "getSocket() knows the peer, and nothing of TLS")
 	out, err := curl("--tls-max", "1.2", fmt.Sprintf("https://localhost:%d/tls", port))
 	require.NoError(t, err, out)
 	require.Contains(t, out, "TLSv1.2")

@@ -23,6 +23,10 @@ $http->count = 2;
 $http->onMessage = static function (TcpConnection $connection, Request $request): void {
     $connection->send(match ($request->path()) {
         '/tls' => json_encode($connection->tlsInfo() + ['transport' => $connection->transport]),
+        '/socket' => json_encode([
+            stream_socket_get_name($connection->getSocket(), true) === $connection->getRemoteAddress(),
+            isset(stream_get_meta_data($connection->getSocket())['crypto']),
+        ]),
         '/echo' => $request->rawBody(),
         '/file' => (new Response())->withFile(__DIR__ . '/file'),
         '/stats' => json_encode(Phalanx\Engine::stats()['process']),

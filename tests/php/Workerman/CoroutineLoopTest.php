@@ -74,6 +74,32 @@ final class CoroutineLoopTest extends EngineCase
         self::assertSame(['0.02', '0.01', '0', '0.001'], $order);
     }
 
+    public function testTheHandshakesCallbackIsNoCoroutine(): void
+    {
+        $worker = new Worker('websocket://127.0.0.1:0');
+        $coroutine = [];
+        $worker->onWebSocketConnect = static function () use (&$coroutine): void {
+            $coroutine['onWebSocketConnect'] = Coroutine::isCoroutine();
+        };
+        $worker->onWebSocketPing = static function () use (&$coroutine): void {
+            $coroutine['onWebSocketPing'] = Coroutine::isCoroutine();
+        };
+        $worker->onMessage = static function () use (&$coroutine): void {
+            $coroutine['onMessage'] = Coroutine::isCoroutine();
+        };
+        $client = $this->client($worker);
+        \fwrite($client, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            . "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            . "\x89\x80\0\0\0\0" . "\x81\x81\0\0\0\0x");
+        $this->runLoop(2, static function () use (&$coroutine): bool {
+            return \count($coroutine) === 3;
+        });
+        self::assertSame(
+            ['onWebSocketConnect' => false, 'onWebSocketPing' => false, 'onMessage' => true],
+            $coroutine,
+        );
+    }
+
     public function testConnectionCallbacksMayWait(): void
     {
         $log = [];

@@ -78,6 +78,19 @@ final class TcpConnectionTest extends EngineCase
         self::assertSame('ssl', $connection->transport);
     }
 
+    public function testWhatTheEngineDoesIsNotDoneOnceMore(): void
+    {
+        $worker = new Worker('text://127.0.0.1:0');
+        $worker->onMessage = static function (TcpConnection $connection, string $data): void {
+            $connection->baseRead($connection->getSocket()); // would take the second line
+            $connection->send($data);
+            $connection->baseWrite();
+        };
+        $client = $this->client($worker);
+        $worker->onConnect = static fn () => \fwrite($client, "two\n");
+        $this->assertAnswer("one\ntwo\n", $client, "one\n");
+    }
+
     public function testAddressesCountersAndLists(): void
     {
         $worker = new Worker('text://127.0.0.1:0');
