@@ -9,8 +9,8 @@ use InvalidArgumentException;
 use Throwable;
 
 /**
- * Values that are made once and are the same everywhere in the application: in the supervisor, and in all workers
- * of all server processes, whenever they start. Workers run the start script again, so what it makes by itself (a random
+ * Values that are made once and are the same everywhere in the application: in the supervisor, and in all workers of
+ * all server processes, whenever they start. Workers run the start script again, so what it makes by itself (a random
  * key, a start time) differs from worker to worker.
  */
 final class Once
