@@ -16,6 +16,9 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/host"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 
+	// Phalanx's own components.
+	_ "github.com/phalanx-php/phalanx/goengine/services"
+
 	// Caddy's modules and FrankenPHP's.
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 	_ "github.com/dunglas/frankenphp/caddy"
