@@ -12,6 +12,9 @@ packages=(
 	gcc
 	git
 	make
+	mariadb-server-core # services; the server without a service that starts
+	nats-server         # services
+	postgresql          # services
 	procps     # tests look at process trees
 	redis-tools # session handlers; holds the server, starts none
 	shellcheck # shell static analysis
