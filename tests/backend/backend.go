@@ -143,6 +143,16 @@ func (s *Server) Signal(signal os.Signal) error {
 	return s.cmd.Process.Signal(signal)
 }
 
+// Pid is the process that was started; others may descend from it.
+func (s *Server) Pid() (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd == nil {
+		return 0, os.ErrProcessDone
+	}
+	return s.cmd.Process.Pid, nil
+}
+
 func (s *Server) end(signal os.Signal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

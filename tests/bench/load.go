@@ -19,7 +19,7 @@ import (
 // keep it cheap; the Go scheduler and collector have nothing to do meanwhile.
 
 type loadJob struct {
-	Op     string // "open", "run", "once", "close"
+	Op     string // "open", "run", "once", "loop", "close"
 	Load   string
 	Addr   [4]byte
 	Port   int
@@ -30,6 +30,7 @@ type loadJob struct {
 	MaxRequests int
 	MaxTime     time.Duration
 	Answer      answer // http: learnt from the server's first one
+	Path        string // of the closed loop
 }
 
 func (j loadJob) traffic() *traffic { return trafficOf(j.Load, j.Varied, j.Answer) }
@@ -37,6 +38,7 @@ func (j loadJob) traffic() *traffic { return trafficOf(j.Load, j.Varied, j.Answe
 type loadResult struct {
 	Error    string
 	Requests int // answers, of which a broadcast has many
+	Late     int // answers of the closed loop that came when its time was over, not counted above
 	Wall     time.Duration
 	CPU      time.Duration // the generator's own
 }
@@ -95,6 +97,8 @@ func (g *generator) do(job loadJob) (loadResult, error) {
 		return g.run(job)
 	case "once":
 		return g.once(job)
+	case "loop":
+		return g.closedLoop(job)
 	case "close":
 		g.close()
 		return loadResult{}, nil
@@ -118,6 +122,9 @@ func (g *generator) open(job loadJob) error {
 			}
 			g.secure = append(g.secure, c)
 		}
+	}
+	if job.Path != "" {
+		return nil
 	}
 	return g.greet(job.traffic())
 }

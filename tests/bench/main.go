@@ -41,11 +41,22 @@ func main() {
 		}
 		return
 	}
+	if len(os.Args) == 4 && os.Args[1] == delayArg {
+		delay, err := time.ParseDuration(os.Args[3])
+		if err == nil {
+			err = delayBytes(os.Args[2], delay)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench: delay:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var o options
 	flag.StringVar(&o.out, "out", "build/bench.json", "file for the figures as JSON")
 	flag.BoolVar(&o.short, "short", false, "few and brief rounds: checks that every server answers right, figures are rough")
 	flag.StringVar(&o.only, "only", "", "servers to compare, as in a,c")
-	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast")
+	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast, database")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all servers")
 	flag.IntVar(&o.idle, "idle", 10000, "idle connections of the memory test")
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
@@ -75,6 +86,7 @@ type bench struct {
 	servers   []*server
 	loads     []string
 	cells     []cell
+	database  bool       // requests that ask a database are measured too
 	mu        sync.Mutex // an interrupt stops servers from another goroutine
 }
 
@@ -158,8 +170,9 @@ func grid(http, rooms []int) (cells []cell) {
 // chooseLoads drops the cells that were not asked for.
 func (b *bench) chooseLoads() error {
 	wanted := list(b.load)
+	b.database = len(wanted) == 0 && b.profile == "" || slices.Contains(wanted, loadDatabase)
 	known := func(load string) bool {
-		return slices.ContainsFunc(b.cells, func(c cell) bool { return c.Load == load })
+		return load == loadDatabase || slices.ContainsFunc(b.cells, func(c cell) bool { return c.Load == load })
 	}
 	for _, load := range wanted {
 		if !known(load) {
@@ -183,7 +196,7 @@ func list(names string) []string {
 func (b *bench) choose() error {
 	wanted := list(b.only + "," + b.profile)
 	for _, key := range wanted {
-		if b.server(key) == nil {
+		if b.server(key) == nil && !(b.database && isDatabaseServer(key)) {
 			return fmt.Errorf("no server is called %q", key)
 		}
 	}
@@ -234,6 +247,12 @@ func (b *bench) compare(w io.Writer) error {
 	}
 	r.finish(b)
 	r.print(w)
+	if b.database {
+		var err error
+		if r.Database, err = b.measureDatabase(w); err != nil {
+			return err
+		}
+	}
 	out := b.out
 	if !filepath.IsAbs(out) {
 		out = filepath.Join(b.root, out)

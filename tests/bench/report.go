@@ -25,6 +25,8 @@ type report struct {
 	Servers []*serverReport `json:"servers"`
 	Ratios  []ratioReport   `json:"ratios"`
 	Cells   []cell          `json:"-"`
+
+	Database []*databaseReport `json:"database,omitempty"`
 }
 
 type serverReport struct {
@@ -182,7 +184,9 @@ func (r *report) print(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
-	r.printCosts(w)
+	if len(r.Cells) > 0 {
+		r.printCosts(w)
+	}
 	r.printRatios(w)
 	if r.measuredMemory() {
 		r.printMemory(w)
