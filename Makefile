@@ -41,6 +41,10 @@ fmt: ## format the Go and C sources
 	@$(with_go) gofmt -w bridge goengine tests
 	@if command -v clang-format >/dev/null; then clang-format -i $$(git ls-files '*.c' '*.h' ':!*_arginfo.h' ':!tests/cppcheck.h'); fi
 
+.PHONY: generate
+generate: ## component_docs.go of all packages with components, after a change of their comments or parameters
+	@./go run ./goengine/component/describe/gen ./goengine/... ./tests/component/...
+
 .PHONY: clean
 clean: ## remove what was built (PHP stays in its cache folder)
 	@rm -rf build vendor bridge/ext/stamp.h

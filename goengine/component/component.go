@@ -50,7 +50,6 @@ type definition struct {
 	docs        map[string]string
 	onRelease   func(any)
 	cases       []EnumCase
-	problem     error
 }
 
 type static struct {
@@ -74,10 +73,11 @@ type Constant struct {
 type EnumCase struct {
 	Name  string // in PHP
 	Value any    // in Go
+	Doc   string
 }
 
 // Case names a value of an enum.
-func Case(name string, value any) EnumCase { return EnumCase{name, value} }
+func Case(name string, value any) EnumCase { return EnumCase{Name: name, Value: value} }
 
 // As gives a method, a field or a parameter's option another name in PHP. goName is its name in Go.
 func As(goName, phpName string) Option {
@@ -93,8 +93,8 @@ func Hide(goNames ...string) Option {
 	}
 }
 
-// Params names a method's parameters, those of its context and options left out; "New" is the constructor. What Describe
-// has been told goes before it was not named here; without both they are $arg1, $arg2 and so on.
+// Params names a method's parameters, those of its context and options left out; "New" is the constructor. It goes before
+// what Describe has been told; without both they are $arg1, $arg2 and so on.
 func Params(goName string, names ...string) Option {
 	return func(d *definition) { d.params[goName] = names }
 }
@@ -124,7 +124,7 @@ func ThrowsBy(class string) Option {
 	return func(d *definition) { d.exception = class }
 }
 
-// Doc is the class's comment.
+// Doc is the class's comment, in the place of its type's.
 func Doc(text string) Option { return func(d *definition) { d.doc = text } }
 
 // OnRelease is called with the Go value when a PHP object that stood for it is gone, on the object's PHP thread. One
@@ -170,7 +170,7 @@ func (r *Registry) register(d *definition, options []Option) {
 	if !className.MatchString(d.name) {
 		panic(fmt.Sprintf("component: %q is no name of a PHP class", d.name))
 	}
-	d.names, d.params, d.docs = map[string]string{}, map[string][]string{}, map[string]string{}
+	d.names, d.params = map[string]string{}, map[string][]string{}
 	d.defaults = map[reflect.Type]reflect.Value{}
 	for _, o := range options {
 		o(d)

@@ -53,6 +53,7 @@ type Param struct {
 	Optional bool
 	Variadic bool
 	Default  string // a PHP expression
+	Doc      string // of an option
 
 	field []int // in the Options struct
 }
@@ -65,9 +66,7 @@ var unseen = []string{
 
 func (r *Registry) derive(c *Class) error {
 	d := c.definition
-	if d.problem != nil {
-		return d.problem
-	}
+	r.describe(c)
 	switch c.Kind {
 	case wire.Record:
 		return r.deriveRecord(c)
@@ -251,7 +250,7 @@ func (r *Registry) params(c *Class, m *Method) error {
 			return r.optionParams(c, m, in)
 		}
 		p := Param{Name: "arg" + strconv.Itoa(n+1)}
-		if n < len(names) {
+		if n < len(names) && names[n] != "_" {
 			p.Name = names[n]
 		}
 		if i == t.NumIn()-1 && t.IsVariadic() {
@@ -296,6 +295,7 @@ func (r *Registry) optionParams(c *Class, m *Method, t reflect.Type) error {
 	if v, ok := c.definition.defaults[t]; ok {
 		m.options.Set(v)
 	}
+	docs := r.sourceOf(t).docs
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("php"), ",")
 		if !f.IsExported() || f.Anonymous || name == "-" || len(f.Index) > 1 {
@@ -317,7 +317,7 @@ func (r *Registry) optionParams(c *Class, m *Method, t reflect.Type) error {
 		if err != nil {
 			return fmt.Errorf("option %s: %w", f.Name, err)
 		}
-		m.Params = append(m.Params, Param{Name: name, Type: wt, Optional: true, Default: expr, field: f.Index})
+		m.Params = append(m.Params, Param{Name: name, Type: wt, Optional: true, Default: expr, Doc: docs[f.Name], field: f.Index})
 		m.codecs = append(m.codecs, wt)
 	}
 	return nil

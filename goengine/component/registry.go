@@ -12,8 +12,9 @@ import (
 
 // Registry holds the classes of a process. The package's functions have one; tests make their own.
 type Registry struct {
-	mu          sync.Mutex // guards definitions and frozen
+	mu          sync.Mutex // guards definitions, described and frozen
 	definitions []*definition
+	described   []described
 	frozen      bool
 
 	// Set by Freeze, read-only after it.
@@ -21,6 +22,7 @@ type Registry struct {
 	methods []*Method
 	byType  map[reflect.Type]*Class
 	types   *wire.Types
+	source  map[string]string // "path.Type" => what Describe was told of it; nil after Freeze
 
 	handles handles
 }
@@ -91,6 +93,8 @@ func (r *Registry) Freeze() error {
 	r.frozen = true
 	r.byType = map[reflect.Type]*Class{}
 	r.types = wire.NewTypes(r)
+	r.source = index(r.described)
+	defer func() { r.described, r.source = nil, nil }()
 	var problems []error
 	names := map[string]bool{}
 	for _, d := range append([]*definition{sequences()}, r.definitions...) {

@@ -19,8 +19,9 @@ func docComment(doc string, m *Method) string {
 	var tags []string
 	if m != nil {
 		for _, p := range m.Params {
-			if shape := shapeOf(p.Type, p.nullable(), nil); shape != typeOf(p.Type, true, p.nullable()) {
-				tags = append(tags, fmt.Sprintf("@param %s $%s", shape, p.Name))
+			shape := shapeOf(p.Type, p.nullable(), nil)
+			if p.Doc != "" || shape != typeOf(p.Type, true, p.nullable()) {
+				tags = append(tags, strings.TrimSpace(fmt.Sprintf("@param %s $%s %s", shape, p.Name, oneLine(p.Doc))))
 			}
 		}
 		if m.Result != nil && !m.constructs {
@@ -53,6 +54,8 @@ func docComment(doc string, m *Method) string {
 	b.WriteString(" */")
 	return b.String()
 }
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // typeOf is the type PHP declares. Out: what it returns.
 func typeOf(t *wire.Type, out, nullable bool) string {
@@ -190,6 +193,7 @@ func (c *Class) stub(b *strings.Builder, name string) {
 			if c.backing == wire.String {
 				text = phpString(fmt.Sprintf("%s", e.Value))
 			}
+			indented(b, 2, docComment(e.Doc, nil))
 			fmt.Fprintf(b, "        case %s = %s;\n", e.Name, text)
 		}
 		b.WriteString("    }\n")
@@ -198,7 +202,7 @@ func (c *Class) stub(b *strings.Builder, name string) {
 		fmt.Fprintf(b, "    final readonly class %s\n    {\n        public function __construct(\n", name)
 		for _, p := range c.Properties {
 			if shape := shapeOf(p.Type, p.Type.Nullable, nil); shape != typeOf(p.Type, true, p.Type.Nullable) || p.Doc != "" {
-				fmt.Fprintf(b, "            /** %s */\n", strings.TrimSpace("@var "+shape+" "+strings.Join(strings.Fields(p.Doc), " ")))
+				fmt.Fprintf(b, "            /** %s */\n", strings.TrimSpace("@var "+shape+" "+oneLine(p.Doc)))
 			}
 			fmt.Fprintf(b, "            public %s $%s,\n", typeOf(p.Type, true, p.Type.Nullable), p.Name)
 		}

@@ -39,7 +39,7 @@ func TestStubsAreThoseOfTheClasses(t *testing.T) {
 	for _, part := range []string{
 		"namespace Fixture {", "class Greeter\n", "public static function shout(string $text): string",
 		"enum Colour: string", "final readonly class Point", "public ?string $note,",
-		"@param array{id: int, title: string, tags: list<string>, inner: array{id: int, title: string, tags: list<string>, inner: array}|null} $arg1",
+		"@param array{id: int, title: string, tags: list<string>, inner: array{id: int, title: string, tags: list<string>, inner: array}|null} $v",
 		"public function named(int $id, float $timeout = 1.5, string $mode = 'fast', \\Fixture\\Level $level = \\Fixture\\Level::High, array $tags = ['a'], ?int $limit = null): string",
 	} {
 		require.Contains(t, string(text), part)

@@ -44,20 +44,20 @@ attempt(fn () => $t->any(str_repeat('x', 64 << 20)));
 --EXPECT--
 [1,2,2]
 [0]
-ValueError: Fixture\Types::list(): Argument #1 ($arg1) must be a list, an array with the keys 0, 1, 2, ...
-TypeError: Fixture\Types::list(): Argument #1 ($arg1) must be of type int at [1], string given
+ValueError: Fixture\Types::list(): Argument #1 ($v) must be a list, an array with the keys 0, 1, 2, ...
+TypeError: Fixture\Types::list(): Argument #1 ($v) must be of type int at [1], string given
 [7,"b","count"]
 {"-1":"x","3":"c"}
-ValueError: Fixture\Types::byID(): Argument #1 ($arg1) must be an array with int keys: there is 'x'
+ValueError: Fixture\Types::byID(): Argument #1 ($v) must be an array with int keys: there is 'x'
 true
 {"0":1,"k":1}
 {"z":1,"a":2,"last":true}
 "[]interface {}*wire.Map"
 {"a":1,"5":2}
 {"id":2,"title":"T","tags":["x"],"inner":{"id":2,"title":"","tags":[],"inner":null}}
-ValueError: Fixture\Types::row(): Argument #1 ($arg1) must be an array with the keys id, title, tags, inner: there is no 'iD'
-TypeError: Fixture\Types::rows(): Argument #1 ($arg1) must be of type int at [1]['id'], string given
-TypeError: Fixture\Types::row(): Argument #1 ($arg1) must be of type string at ['inner']['tags'][0], int given
+ValueError: Fixture\Types::row(): Argument #1 ($v) must be an array with the keys id, title, tags, inner: there is no 'iD'
+TypeError: Fixture\Types::rows(): Argument #1 ($v) must be of type int at [1]['id'], string given
+TypeError: Fixture\Types::row(): Argument #1 ($v) must be of type string at ['inner']['tags'][0], int given
 [1,"two"]
 ["there",null,null,null,"5"]
 "a,b"
@@ -67,8 +67,8 @@ TypeError: Fixture\Types::variadic(): Argument #3 must be of type string, int gi
 "1 2s fast 1 [q r] none"
 Error: Unknown named parameter $nope
 TypeError: Fixture\Types::named(): Argument #3 ($mode) must be of type string, int given
-TypeError: Fixture\Types::kind(): Argument #1 ($arg1) must not hold a value of type resource, which cannot be handed over
-TypeError: Fixture\Types::kind(): Argument #1 ($arg1) must not hold a value of type ArrayObject, which cannot be handed over
-TypeError: Fixture\Types::kind(): Argument #1 ($arg1) must not hold a value of type Closure, which cannot be handed over
-ValueError: Fixture\Types::any(): Argument #1 ($arg1) must not be nested deeper than 512 levels
-ValueError: Fixture\Types::any(): Argument #1 ($arg1) must not make the arguments larger than 64 MiB
+TypeError: Fixture\Types::kind(): Argument #1 ($v) must not hold a value of type resource, which cannot be handed over
+TypeError: Fixture\Types::kind(): Argument #1 ($v) must not hold a value of type ArrayObject, which cannot be handed over
+TypeError: Fixture\Types::kind(): Argument #1 ($v) must not hold a value of type Closure, which cannot be handed over
+ValueError: Fixture\Types::any(): Argument #1 ($v) must not be nested deeper than 512 levels
+ValueError: Fixture\Types::any(): Argument #1 ($v) must not make the arguments larger than 64 MiB

@@ -91,7 +91,7 @@ attempt(fn () => array_map($g->hello(...), ['a', 'b']));
 ?>
 --EXPECTF--
 {"x":2.5,"y":1.0,"note":"n"}
-TypeError: Fixture\Types::point(): Argument #1 ($arg1) must be of type Fixture\Point, stdClass given
+TypeError: Fixture\Types::point(): Argument #1 ($p) must be of type Fixture\Point, stdClass given
 TypeError: Fixture\Point::__construct(): Argument #1 ($x) must be of type float, string given
 ArgumentCountError: Fixture\Point::__construct() expects exactly 3 arguments, 2 given
 Error: Cannot modify readonly property Fixture\Point::$x
@@ -110,7 +110,7 @@ null
 TypeError: Fixture\Types::total(): Argument #1 must be of type Fixture\Child, Fixture\Types given
 TypeError: Fixture\Types::total(): Argument #1 must be of type Fixture\Child, null given
 "child 9hi"
-TypeError: Fixture\Types::stringer(): Argument #1 ($arg1) must be of type Stringer, another object given
+TypeError: Fixture\Types::stringer(): Argument #1 ($s) must be of type Stringer, another object given
 Error: Fixture\Child cannot be constructed: other components hand it out
 [true,false,false,false]
 Error: Trying to clone an uncloneable object of class Fixture\Child
@@ -120,7 +120,7 @@ Phalanx\Exception\GoException: fixture: nothing saved
 [2,1,false,false]
 {"a":1,"n":[1]}
 {"a":1,"n":[1]}
-TypeError: Fixture\Collection::offsetGet(): Argument #1 ($arg1) must be of type string, int given
+TypeError: Fixture\Collection::offsetGet(): Argument #1 ($key) must be of type string, int given
 [2,3]
 [5,"n",{"x":0.0,"y":0.0,"note":null},true,false,false]
 "2x"

@@ -13,6 +13,10 @@ foreach (['named', 'variadic', 'row', 'time', 'child', 'children', 'total', 'nul
     echo $name, '(', implode(', ', $params), '): ', $m->getReturnType(), "\n";
 }
 echo (new ReflectionMethod('Fixture\Waiter', 'compute'))->getDocComment(), "\n";
+echo (new ReflectionClass('Fixture\Types'))->getDocComment(), "\n";
+echo (new ReflectionProperty('Fixture\Counter', 'n'))->getDocComment(), "\n";
+echo (new ReflectionClassConstant('Fixture\Greeter', 'LIMIT'))->getDocComment(), "\n";
+echo 'What nothing names: $', (new ReflectionParameter(['Fixture\Collection', '__construct'], 0))->getName(), "\n";
 echo implode(' ', class_implements('Fixture\Collection')), "\n";
 foreach ((new ReflectionClass('Fixture\Counter'))->getProperties() as $p) {
     echo $p->getType(), ' $', $p->getName(), $p->isReadOnly() ? ' readonly' : '', "\n";
@@ -28,23 +32,29 @@ eval('class Wrong extends Fixture\Greeter { public function hello(int $name): st
 ?>
 --EXPECTF--
 named(int $id, float $timeout = 1.5, string $mode = "fast", Fixture\Level $level = 10, array $tags = ["a"], ?int $limit = null): string
-variadic(string $arg1, string ...$arg2): string
-row(array $arg1): array
-time(DateTimeInterface $arg1): DateTimeImmutable
-child(int $arg1): ?Fixture\Child
-children(int $arg1): array
-total(Fixture\Child ...$arg1): int
-nullable(?int $arg1 = null): ?string
-maybe(bool $arg1): ?string
+variadic(string $sep, string ...$parts): string
+row(array $v): array
+time(DateTimeInterface $t): DateTimeImmutable
+child(int $n): ?Fixture\Child
+children(int $n): array
+total(Fixture\Child ...$all): int
+nullable(?int $v = null): ?string
+maybe(bool $ok): ?string
 nothing(): void
-any(mixed $arg1): mixed
-level(Fixture\Level $arg1): Fixture\Level
-line(Fixture\Line $arg1): ?Fixture\Line
+any(mixed $v): mixed
+level(Fixture\Level $l): Fixture\Level
+line(Fixture\Line $l): ?Fixture\Line
 several(): array
 /**
- * @param callable(int): int $arg2
+ * Calls back, on a goroutine.
+ *
+ * @param callable(int): int $f
  * @throws \Phalanx\Exception\TimeoutException when the time of Phalanx\timeout() is over
  */
+/** Has a method for each type. */
+/** Where it stands. */
+/** How many are greeted at once. */
+What nothing names: $arg1
 Countable ArrayAccess JsonSerializable IteratorAggregate Traversable
 int $n
 string $label

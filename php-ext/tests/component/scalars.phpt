@@ -21,7 +21,7 @@ attempt(fn () => bin2hex($t->bytes('ab')));
 attempt(fn () => $t->sum(1, 2.5, true));
 attempt(fn () => $t->sum(1, 2.5));
 attempt(fn () => $t->sum(1, 2.5, true, 4));
-attempt(fn () => $t->sum(arg3: true, arg1: 1, arg2: 2));
+attempt(fn () => $t->sum(c: true, a: 1, b: 2));
 attempt(fn () => $t->nothing());
 attempt(fn () => strlen($t->large(65535)) . ' ' . strlen($t->large(65536)) . ' ' . md5($t->large(1_000_000)));
 attempt(fn () => array_sum($t->largeList(100_000)));
@@ -30,10 +30,10 @@ attempt(fn () => array_sum($t->largeList(100_000)));
 false
 42
 -9223372036854775808
-TypeError: Fixture\Types::int(): Argument #1 ($arg1) must be of type int, string given
+TypeError: Fixture\Types::int(): Argument #1 ($v) must be of type int, string given
 127
-ValueError: Fixture\Types::int8(): Argument #1 ($arg1) must be between -128 and 127
-ValueError: Fixture\Types::uint16(): Argument #1 ($arg1) must be between 0 and 65535
+ValueError: Fixture\Types::int8(): Argument #1 ($v) must be between -128 and 127
+ValueError: Fixture\Types::uint16(): Argument #1 ($v) must be between 0 and 65535
 1.5
 true
 ""

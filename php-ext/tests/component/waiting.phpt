@@ -49,7 +49,7 @@ bool(true)
 Phalanx\Exception\GoException: what the callable returned must be of type int, string given
 TypeError: The value must not hold a value of type resource, which cannot be handed over
 4
-TypeError: Fixture\Waiter::compute(): Argument #2 ($arg2) must be of type callable, string given
+TypeError: Fixture\Waiter::compute(): Argument #2 ($f) must be of type callable, string given
 Phalanx\Exception\GoException: component: PHP waits for this method: one that calls a PHP callable takes a context.Context
 Phalanx\Exception\PanicException: fixture: on a goroutine
 Phalanx\Exception\TimeoutException: context deadline exceeded

@@ -23,5 +23,5 @@ bool(false)
 float(3)
 string(8) "a, ba, b"
 string(10) "a, b-1-2.5"
-Fixture\Types::int(): Argument #1 ($arg1) must be of type int, string given
+Fixture\Types::int(): Argument #1 ($v) must be of type int, string given
 int(7)

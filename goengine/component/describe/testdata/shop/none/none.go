@@ -1,0 +1,2 @@
+// Package none registers nothing.
+package none
