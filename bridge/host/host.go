@@ -36,6 +36,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
@@ -175,6 +176,8 @@ func (h *host) obey(rd *bufio.Reader) {
 			}
 		case "status":
 			h.send(supervisor.StatusReport(cmd.Seq, h.status()))
+		case "metrics":
+			go h.sendMetrics(cmd.Seq) // collectors may take their time
 		}
 	}
 }
@@ -187,6 +190,14 @@ func (h *host) send(r supervisor.Report) {
 	h.out.Lock()
 	defer h.out.Unlock()
 	_, _ = h.control.Write(append(b, '\n')) // a supervisor that is gone is seen by obey
+}
+
+func (h *host) sendMetrics(seq int) {
+	s, err := metrics.Default().Snapshot()
+	if err != nil {
+		h.log.WithError(err).Error("phalanx: not all metrics could be read")
+	}
+	h.send(supervisor.MetricsReport(seq, s))
 }
 
 // serve starts PHP and one goroutine for each slot.

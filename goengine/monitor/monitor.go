@@ -15,8 +15,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/sirupsen/logrus"
 
+	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 )
 
@@ -32,6 +34,7 @@ const (
 // Source is what is watched: the supervisor.
 type Source interface {
 	Status() supervisor.Status
+	Metrics() []metrics.Part
 }
 
 // Options say how.
@@ -45,6 +48,7 @@ type Options struct {
 type Monitor struct {
 	source   Source
 	opts     Options
+	totals   metrics.Totals
 	listener net.Listener
 	server   *http.Server
 }
@@ -72,8 +76,11 @@ func (m *Monitor) Serve(source Source) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /live", m.answer(m.dead))
 	mux.HandleFunc("GET /ready", m.answer(m.unready))
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
-		ErrorLog: m.opts.Logger, MaxRequestsInFlight: 4, Timeout: requestTimeout,
+	counted := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return m.totals.Gather(source.Metrics()) })
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{registry, counted}, promhttp.HandlerOpts{
+		// What can be told is told: what cannot be is in the log.
+		ErrorHandling: promhttp.ContinueOnError,
+		ErrorLog:      m.opts.Logger, MaxRequestsInFlight: 4, Timeout: requestTimeout,
 	}))
 	m.server = &http.Server{
 		Handler: mux, ReadTimeout: requestTimeout, WriteTimeout: 2 * requestTimeout, IdleTimeout: time.Minute,

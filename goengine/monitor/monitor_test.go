@@ -15,14 +15,16 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/monitor"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 )
 
 // source answers what the test has set.
 type source struct {
-	mu sync.Mutex // guards st
-	st supervisor.Status
+	mu    sync.Mutex // guards all below
+	st    supervisor.Status
+	parts []metrics.Part
 }
 
 func (s *source) Status() supervisor.Status {
@@ -35,6 +37,12 @@ func (s *source) set(st supervisor.Status) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.st = st
+}
+
+func (s *source) Metrics() []metrics.Part {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.parts
 }
 
 func healthy() supervisor.Status {

@@ -138,10 +138,10 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 		if !isClosed(p.up) {
 			close(p.up)
 		}
-	case reportStatus:
+	case reportStatus, reportMetrics:
 		if answer := s.asked[r.Seq]; answer != nil {
 			delete(s.asked, r.Seq)
-			answer <- r.Slots // has room
+			answer <- r // has room
 		}
 	case reportOnceAsk:
 		s.askOnce(p, r.What, r.Seq)

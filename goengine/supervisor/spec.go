@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
@@ -149,14 +150,14 @@ const ControlEnv = "PHALANX_CONTROL_FD"
 
 // Command goes from the supervisor to the server process, one JSON object a line.
 type Command struct {
-	Cmd      string  `json:"cmd"`             // start, reload, stop, drain, status, ask
+	Cmd      string  `json:"cmd"`             // start, reload, stop, drain, status, metrics, ask
 	Value    []byte  `json:"value,omitempty"` // once
 	Make     bool    `json:"make,omitempty"`  // once: the asker is to make the value
 	Wish     string  `json:"wish,omitempty"`  // ask: what every slot's script is to hear
 	Spec     *Spec   `json:"spec,omitempty"`
 	Places   []Place `json:"places,omitempty"` // start
 	Graceful bool    `json:"graceful,omitempty"`
-	Seq      int     `json:"seq,omitempty"` // status
+	Seq      int     `json:"seq,omitempty"` // status, metrics
 
 	Credential *Credential         `json:"credential,omitempty"` // start: whom to become once PHP is up
 	Tickets    *tlsconn.TicketSeed `json:"tickets,omitempty"`    // start: so that TLS sessions of one process resume in another
@@ -167,13 +168,16 @@ type Report struct {
 	Event
 	Seq   int    `json:"seq,omitempty"` // type "status"
 	Slots []Slot `json:"slots,omitempty"`
-	Value []byte `json:"value,omitempty"` // type "once_put"; null: it could not be made
+	// Metrics are what the process has counted; type "metrics"
+	Metrics *metrics.Snapshot `json:"metrics,omitempty"`
+	Value   []byte            `json:"value,omitempty"` // type "once_put"; null: it could not be made
 }
 
 // Types of Report besides those of Event.
 const (
 	reportUp        = "up" // the process has read its orders and PHP runs
 	reportStatus    = "status"
+	reportMetrics   = "metrics"
 	reportSlotStart = "slot_start" // a slot's script has come to its loop
 	reportOnceAsk   = "once"       // a slot needs a value that is made once
 	reportOncePut   = "once_put"   // a slot has made it
@@ -200,6 +204,11 @@ func PutOnce(name string, value []byte) Report {
 // StatusReport answers a status command.
 func StatusReport(seq int, slots []Slot) Report {
 	return Report{Event: Event{Type: reportStatus}, Seq: seq, Slots: slots}
+}
+
+// MetricsReport answers a metrics command.
+func MetricsReport(seq int, s metrics.Snapshot) Report {
+	return Report{Event: Event{Type: reportMetrics}, Seq: seq, Metrics: &s}
 }
 
 func line(v any) []byte {

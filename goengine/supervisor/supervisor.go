@@ -66,7 +66,7 @@ type Supervisor struct {
 	up        bool // all servers have been ready
 	running   int  // servers that are not over
 	seq       int
-	asked     map[int]chan []Slot // status commands without an answer yet
+	asked     map[int]chan *Report // questions without an answer yet
 	tickets   tlsconn.TicketSeed
 }
 
@@ -83,7 +83,7 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
 		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(),
-		spawns: make(chan spawnRequest), asked: map[int]chan []Slot{}, tickets: tlsconn.NewTicketSeed(time.Now()),
+		spawns: make(chan spawnRequest), asked: map[int]chan *Report{}, tickets: tlsconn.NewTicketSeed(time.Now()),
 	}
 	if s.log == nil {
 		s.log = logrus.StandardLogger()
@@ -376,74 +376,4 @@ func (s *Supervisor) state() string {
 		return "starting"
 	}
 	return "running"
-}
-
-// Status asks the server processes; the slots of those that do not answer within two seconds are
-// left out.
-func (s *Supervisor) Status() Status {
-	s.mu.Lock()
-	st := Status{PID: os.Getpid(), Started: s.started, State: s.state(), Reloads: s.reloads, ReloadsFailed: s.failed}
-	for i := range s.spec.Workers {
-		st.Workers = append(st.Workers, s.spec.Workers[i].Name)
-	}
-	type question struct {
-		p      *process
-		seq    int
-		answer chan []Slot
-	}
-	var questions []question
-	for _, sv := range s.servers {
-		s.seq++
-		q := question{sv.process, s.seq, make(chan []Slot, 1)}
-		if sv.process != nil { // not before Launch
-			s.asked[q.seq] = q.answer
-		}
-		questions = append(questions, q)
-		st.Servers = append(st.Servers, sv.status())
-	}
-	s.mu.Unlock()
-	for _, q := range questions {
-		if q.p != nil {
-			s.send(q.p, Command{Cmd: "status", Seq: q.seq})
-		}
-	}
-	t := time.NewTimer(statusTimeout)
-	defer t.Stop()
-	late := false
-	for i, q := range questions {
-		var slots []Slot
-		answered := false
-		if q.p == nil {
-			continue
-		}
-		if late {
-			select {
-			case slots = <-q.answer:
-				answered = true
-			default:
-			}
-		} else {
-			select {
-			case slots = <-q.answer:
-				answered = true
-			case <-q.p.gone:
-			case <-t.C:
-				late = true
-			}
-		}
-		st.Servers[i].Answered = answered
-		for _, slot := range slots {
-			slot.Server = i
-			if slot.Worker < len(st.Workers) {
-				slot.Name = st.Workers[slot.Worker]
-			}
-			st.Slots = append(st.Slots, slot)
-		}
-	}
-	s.mu.Lock()
-	for _, q := range questions {
-		delete(s.asked, q.seq)
-	}
-	s.mu.Unlock()
-	return st
 }
