@@ -20,10 +20,10 @@ use Phalanx\Metrics\Registry;
 final class Metrics
 {
     /** Bounds for durations in seconds: Prometheus' own. */
-    public const array SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+    public const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
     /** Bounds for sizes in bytes: 256 B to 64 MiB. */
-    public const array BYTES = [256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
+    public const BYTES = [256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
         67108864.0];
 
     /**

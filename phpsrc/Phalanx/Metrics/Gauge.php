@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Phalanx\Metrics;
 
 /**
- * A number that goes up and down: set(), inc(), dec(), add(), and value() of this process. Phalanx\Metrics::gauge() makes
- * it.
+ * A number that goes up and down: set(), inc(), dec(), add(), and value() of this process.
+ * Phalanx\Metrics::gauge() makes it.
  */
 final class Gauge extends GaugeSeries
 {

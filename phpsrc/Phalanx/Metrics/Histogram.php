@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Phalanx\Metrics;
 
 /**
- * How often values fell into which range: observe(), and count() and sum() of this process. Phalanx\Metrics::histogram()
- * makes it.
+ * How often values fell into which range: observe(), and count() and sum() of this process.
+ * Phalanx\Metrics::histogram() makes it.
  */
 final class Histogram extends HistogramSeries
 {
