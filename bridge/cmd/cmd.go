@@ -45,6 +45,8 @@ func Main() {
 		fmt.Print(cli.Help)
 	case stubsMode:
 		os.Exit(stubs(os.Args[2:]))
+	case buildMode:
+		os.Exit(buildBinary(os.Args[2:]))
 	case caddyMode:
 		host.Web()
 		caddycmd.Main()
@@ -58,6 +60,7 @@ const (
 	helpMode
 	caddyMode
 	stubsMode
+	buildMode
 )
 
 // mode says whom the arguments are for. A file named like one of Caddy's commands is meant
@@ -79,6 +82,8 @@ func mode(args []string) int {
 		return phpMode
 	case first == "stubs":
 		return stubsMode
+	case first == "build":
+		return buildMode
 	case first == "help", first == "completion":
 		return caddyMode
 	default:
