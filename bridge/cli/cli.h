@@ -46,6 +46,8 @@ void phx_cli_send_header(sapi_header_struct *h, void *context);
 void phx_cli_server_variables(zval *track_vars);
 /* What PHP_SELF and SCRIPT_FILENAME say; kept. */
 void phx_cli_set_script(const char *self, const char *filename);
+/* The file name that was set, relative or not; "" or NULL when no file runs. */
+const char *phx_cli_script(void);
 
 /* Defines STDIN, STDOUT and STDERR for the running request. */
 void phx_cli_std_streams(void);

@@ -165,6 +165,11 @@ void phx_cli_set_script(const char *self, const char *filename)
 	script_filename = strdup(filename);
 }
 
+const char *phx_cli_script(void)
+{
+	return script_filename;
+}
+
 static void server_variable(const char *name, char *value, zval *track_vars)
 {
 	size_t len = strlen(value);

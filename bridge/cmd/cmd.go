@@ -14,10 +14,9 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/bridge/host"
+	"github.com/phalanx-php/phalanx/goengine/messaging"
+	"github.com/phalanx-php/phalanx/goengine/services" // Phalanx's own components
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
-
-	// Phalanx's own components.
-	_ "github.com/phalanx-php/phalanx/goengine/services"
 
 	// Caddy's modules and FrankenPHP's.
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
@@ -51,7 +50,10 @@ func Main() {
 		host.Web()
 		caddycmd.Main()
 	default:
-		os.Exit(cli.Main(os.Args, versionLine()))
+		messaging.Home = cli.ScriptFolder
+		status := cli.Main(os.Args, versionLine())
+		services.Close()
+		os.Exit(status)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/loop"
+	"github.com/phalanx-php/phalanx/goengine/messaging"
 )
 
 // Hub reaches the connections of all loops of this process and, once it is connected, of the others.
@@ -37,7 +38,9 @@ func JoinOthers(way string) error {
 	if err != nil {
 		return err
 	}
-	Hub.Connect(number, hub.Attach(conn, Hub))
+	peer := hub.Attach(conn, Hub)
+	Hub.Connect(number, peer)
+	messaging.AskSupervisor = peer.Call
 	return nil
 }
 

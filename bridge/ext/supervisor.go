@@ -11,6 +11,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/monitor"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 )
@@ -56,6 +57,7 @@ func listen(spec []byte, cwd string) error {
 	}
 	CommandLine(&orders)
 	orders.Once = own.all()
+	messaging.Application = func() string { return orders.Script }
 	var m *monitor.Monitor
 	if orders.Monitor != "" {
 		stuck := time.Duration(orders.StuckTimeout * float64(time.Second))

@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,7 +37,9 @@ import (
 
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/metrics"
+	"github.com/phalanx-php/phalanx/goengine/services"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
@@ -120,6 +123,7 @@ func Main() int {
 	}
 	h.onces = newOnces(first.Spec.Once)
 	h.spec, h.become = *first.Spec, first.Credential
+	messaging.Home = func() string { return filepath.Dir(h.spec.Script) }
 	if first.Tickets != nil {
 		tlsconn.SeedTickets(*first.Tickets)
 	}
@@ -322,6 +326,7 @@ func (h *host) stopped() {
 	case <-told:
 	case <-time.After(time.Second):
 	}
+	services.Close()
 	h.send(supervisor.Report{Event: supervisor.Event{Type: "ending", PID: os.Getpid()}})
 	os.Exit(0)
 }

@@ -31,6 +31,7 @@ type Caller struct {
 	base     context.Context // of the calls that begin now
 	cancel   context.CancelCauseFunc
 	closed   bool
+	life     *Life
 }
 
 // MailKind says what a thread is told.
@@ -77,7 +78,8 @@ func (c *cancelCause) Is(target error) bool { return target == context.Canceled 
 // must not wait.
 func (r *Registry) NewCaller(thread int, wake func()) *Caller {
 	c := &Caller{r: r, thread: thread, wakeWait: wake, calls: map[uint64]*pending{}, asked: map[uint64]*question{}}
-	c.base, c.cancel = context.WithCancelCause(context.Background())
+	c.life = newLife(thread)
+	c.base, c.cancel = context.WithCancelCause(context.WithValue(context.Background(), lifeKey{}, c.life))
 	return c
 }
 
@@ -96,7 +98,7 @@ func (c *Caller) Stop() {
 	c.mu.Lock()
 	cancel := c.cancel
 	if !c.closed {
-		c.base, c.cancel = context.WithCancelCause(context.Background())
+		c.base, c.cancel = context.WithCancelCause(context.WithValue(context.Background(), lifeKey{}, c.life))
 	}
 	c.mu.Unlock()
 	cancel(ErrStopped)
@@ -111,6 +113,7 @@ func (c *Caller) Close() {
 	c.wakeLoop, c.wakeWait = nil, nil
 	c.mu.Unlock()
 	c.cancel(ErrStopped)
+	c.life.end(c.thread)
 	for _, p := range calls {
 		if p.done {
 			p.session.takeBack()

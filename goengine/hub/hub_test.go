@@ -143,7 +143,7 @@ func plug(t *testing.T, s *hub.Switch, h *hub.Hub, number uint32) {
 	require.NoError(t, err)
 	theirs, err := l.Accept()
 	require.NoError(t, err)
-	s.Serve(theirs, number)
+	s.Serve(theirs, number, true)
 	h.Connect(number, hub.Attach(ours, h))
 }
 
@@ -310,7 +310,7 @@ func TestAnswersThatDoNotCome(t *testing.T) {
 	plug(t, s, h, 1)
 	mute, theirs := net.Pipe()
 	go func() { _, _ = io.Copy(io.Discard, mute) }()
-	s.Serve(theirs, 2)
+	s.Serve(theirs, 2, true)
 	work(t, h, lines)
 	_, err := h.Ask(&hub.Query{About: hub.Count})
 	require.ErrorIs(t, err, hub.ErrUnanswered)
@@ -334,7 +334,7 @@ func TestAProcessThatDoesNotReadIsInNobodysWay(t *testing.T) {
 	c := dial(t, work(t, other, lines))
 	stuck, theirs := net.Pipe()
 	t.Cleanup(func() { _ = stuck.Close() })
-	s.Serve(theirs, 2)
+	s.Serve(theirs, 2, true)
 	message := strings.Repeat("x", 4<<20)
 	for s.Lost() == 0 {
 		require.NoError(t, h.Do(nil, send(hub.Target{}, message)))

@@ -95,6 +95,7 @@ type Peer struct {
 	mu      sync.Mutex // guards all below, and writes when out is nil
 	seq     uint32
 	waiting map[uint32]chan reply
+	called  map[uint32]chan result
 	closed  bool
 }
 
@@ -218,6 +219,8 @@ func (p *Peer) read() {
 				answer <- r
 			}
 			p.mu.Unlock()
+		case kindResult:
+			p.result(f)
 		}
 	}
 	p.Close()
@@ -226,6 +229,10 @@ func (p *Peer) read() {
 	for seq, answer := range p.waiting {
 		delete(p.waiting, seq)
 		close(answer)
+	}
+	for seq, answer := range p.called {
+		delete(p.called, seq)
+		answer <- result{err: net.ErrClosed}
 	}
 	p.mu.Unlock()
 }

@@ -35,6 +35,7 @@ type port struct {
 	conn    net.Conn
 	out     *outbox
 	process uint32 // 0: it has no connections
+	trusted bool   // it runs as the supervisor's user
 }
 
 // gathering is a question that processes are answering.
@@ -52,9 +53,10 @@ func NewSwitch(log logrus.FieldLogger) *Switch {
 	return &Switch{log: log, ports: map[*port]bool{}, pending: map[uint32]*gathering{}}
 }
 
-// Serve takes the connection of a server process, whose number is not 0 and not used twice.
-func (s *Switch) Serve(conn net.Conn, process uint32) {
-	p := &port{conn: conn, out: newOutbox(conn), process: process}
+// Serve takes the connection of a server process, whose number is not 0 and not used twice. trusted says that it runs as
+// the same user.
+func (s *Switch) Serve(conn net.Conn, process uint32, trusted bool) {
+	p := &port{conn: conn, out: newOutbox(conn), process: process, trusted: trusted}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -89,7 +91,7 @@ func (s *Switch) Listen(path string) error {
 				_ = conn.Close()
 				continue
 			}
-			s.Serve(conn, 0)
+			s.Serve(conn, 0, true)
 		}
 	}()
 	return nil
@@ -127,6 +129,8 @@ func (s *Switch) read(p *port) {
 			s.ask(p, f)
 		case kindAnswer:
 			s.answered(p, f)
+		case kindCall:
+			go s.call(p, f)
 		}
 	}
 	s.end(p)

@@ -20,6 +20,8 @@ const (
 	kindTell   = 1 // head: Command, data: its message
 	kindAsk    = 2 // head: Query
 	kindAnswer = 3 // head: reply
+	kindCall   = 4 // head: the name of a service, data: its question
+	kindResult = 5 // head: why it failed, "": data has the answer
 )
 
 var errFrame = errors.New("hub: malformed frame")

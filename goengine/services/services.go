@@ -3,5 +3,11 @@
 package services
 
 import (
+	"github.com/phalanx-php/phalanx/goengine/messaging"
 	_ "github.com/phalanx-php/phalanx/goengine/metrics"
 )
+
+// Close is called at the end of the process, when PHP has ended: what waits to be sent or written is.
+func Close() {
+	messaging.Close()
+}

@@ -15,7 +15,7 @@ const HubEnv = "PHALANX_HUB"
 
 // wayToOthers gives a process that is about to start its end of a connection to the switch. The
 // caller closes the answer when the process has it.
-func (s *Supervisor) wayToOthers(cmd *exec.Cmd) (*os.File, error) {
+func (s *Supervisor) wayToOthers(cmd *exec.Cmd, sv *server) (*os.File, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: %w", os.NewSyscallError("socketpair", err))
@@ -30,6 +30,6 @@ func (s *Supervisor) wayToOthers(cmd *exec.Cmd) (*os.File, error) {
 	number := s.numbers.Add(1)
 	cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d:%d", HubEnv, 3+len(cmd.ExtraFiles), number))
 	cmd.ExtraFiles = append(cmd.ExtraFiles, theirs)
-	s.others.Serve(conn, number)
+	s.others.Serve(conn, number, sv.credential == nil)
 	return theirs, nil
 }

@@ -71,7 +71,7 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 	cmd.Env = append(append([]string(nil), s.opts.Env...), ControlEnv+"=3")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.ExtraFiles = append([]*os.File{theirs}, sv.files...)
-	way, err := s.wayToOthers(cmd)
+	way, err := s.wayToOthers(cmd, sv)
 	if err != nil {
 		_ = ours.Close()
 		return nil, err

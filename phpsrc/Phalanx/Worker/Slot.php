@@ -31,6 +31,9 @@ trait Slot
     /** Unix time until which a graceful stop waits for connections. */
     private static ?float $graceEnds = null;
 
+    /** Unix time until which a stop waits for work that Go has begun. */
+    private static ?float $workEnds = null;
+
     /** What status and onWorkerExit name this slot by: its thread. */
     private static int $slotPid = 0;
 
@@ -187,6 +190,7 @@ trait Slot
         if ($code && $log) {
             static::log($log);
         }
+        Life::stop();
         $workers = \array_reverse(static::$workers);
         foreach ($workers as $worker) {
             $worker->stop(false);
@@ -201,7 +205,9 @@ trait Slot
         };
         $since = \microtime(true);
         $endWhenDone = static function () use ($workers, $code, $patience, $since): void {
-            if (!self::connectionsRemain($workers) || \microtime(true) - $since > $patience) {
+            $remain = self::connectionsRemain($workers);
+            $remain = self::isAtWork($since) || $remain;
+            if (!$remain || \microtime(true) - $since > $patience) {
                 self::$exitCode = $code;
                 self::$over = true;
                 static::$globalEvent?->stop();
@@ -214,6 +220,15 @@ trait Slot
         if (self::isRenewed()) {
             $endWhenDone(); // nothing may be left to wait for, and clients do
         }
+    }
+
+    /** Whether work goes on here that Go has begun, as a job of a queue; it gets as much time as connections do. */
+    private static function isAtWork(float $since): bool
+    {
+        $time = static::$gracefulStop ? static::$gracefulTimeout : 0.8 * static::$stopTimeout;
+        self::$workEnds ??= $since + $time;
+
+        return Life::isHeld() && \microtime(true) < self::$workEnds;
     }
 
     /** @param array<self> $workers */
