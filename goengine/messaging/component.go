@@ -1,4 +1,8 @@
+// Package messaging passes messages between workers, processes and machines with NATS: publish and subscribe, queues,
+// key-value buckets, elections. The server is part of the binary and keeps its data in a folder, or it is a NATS cluster.
 package messaging
+
+//go:generate go run github.com/phalanx-php/phalanx/goengine/component/describe/gen
 
 import (
 	"github.com/phalanx-php/phalanx/goengine/component"
@@ -22,15 +26,14 @@ func failing(options ...component.Option) []component.Option {
 
 func init() {
 	component.Register(`Phalanx\PubSub`, NewPubSub, failing(
-		component.Params("Publish", "subject", "data"),
-		component.Params("Request", "subject", "data"),
-		component.Params("Subscribe", "subject", "handler"),
-		component.Params("Messages", "subject"),
 		component.Defaults(RequestOptions{Timeout: DefaultTimeout}),
 		component.Defaults(ServerOptions{ConnectTimeout: DefaultTimeout}),
 		component.Defaults(SubscribeOptions{Concurrency: 1, MaxPending: DefaultMaxPending, MaxPendingBytes: DefaultMaxPendingBytes}),
 		component.Defaults(MessagesOptions{MaxPending: DefaultMaxPending, MaxPendingBytes: DefaultMaxPendingBytes}),
 	)...)
-	component.RegisterType[*Message](`Phalanx\PubSub\Message`, failing(component.Params("Respond", "data"), component.Params("Header", "name"))...)
+	component.RegisterType[*Message](`Phalanx\PubSub\Message`, failing()...)
 	component.RegisterType[*Subscription](`Phalanx\PubSub\Subscription`, failing()...)
+	component.Register(`Phalanx\Election`, NewElection, failing(
+		component.Defaults(ElectionOptions{TTL: DefaultLease, ConnectTimeout: DefaultTimeout}),
+	)...)
 }

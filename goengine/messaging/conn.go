@@ -122,7 +122,11 @@ func open(s Settings, log logrus.FieldLogger) (*Conn, error) {
 		}),
 		nats.PermissionErrOnSubscribe(true),
 		nats.ErrorHandler(c.failed),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { c.state(err, "lost the connection; trying again") }),
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if !nc.IsClosed() {
+				c.state(err, "lost the connection; trying again")
+			}
+		}),
 		nats.ReconnectHandler(func(*nats.Conn) { c.state(nil, "connected again") }),
 		nats.ConnectHandler(func(*nats.Conn) { c.state(nil, "") }),
 	}
@@ -265,13 +269,4 @@ func (c *Conn) withDefault(ctx context.Context) (context.Context, context.Cancel
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, c.settings.Timeout)
-}
-
-// versionAtLeast says whether the server is so new; false while there has been no connection.
-func (c *Conn) versionAtLeast(major, minor int) bool {
-	var a, b int
-	if _, err := fmt.Sscanf(c.nc.ConnectedServerVersion(), "%d.%d", &a, &b); err != nil {
-		return false
-	}
-	return a > major || a == major && b >= minor
 }

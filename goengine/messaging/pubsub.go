@@ -326,7 +326,8 @@ func (p *PubSub) Subscribe(ctx context.Context, subject string, handler Handler,
 		return nil, c.notConnected(fmt.Errorf("messaging: subscribing to %q: %w", subject, err))
 	}
 	_ = s.sub.SetPendingLimits(o.MaxPending, o.MaxPendingBytes)
-	c.flushed(ctx) // what is published elsewhere from now on comes here
+	s.sub.SetClosedHandler(func(string) { go s.Unsubscribe() }) // with the connection, at the end of the process
+	c.flushed(ctx)                                              // what is published elsewhere from now on comes here
 	go func() {
 		defer cancel()
 		if life == nil {
