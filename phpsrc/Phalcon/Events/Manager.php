@@ -1,6 +1,6 @@
 <?php
 
-declare(strict_types=1);
+// No strict types: what the application gets from here is converted, as by the extension.
 
 namespace Phalcon\Events;
 

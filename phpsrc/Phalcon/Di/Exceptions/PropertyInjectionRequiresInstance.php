@@ -1,0 +1,18 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalcon\Di\Exceptions;
+
+use Phalcon\Di\Exception;
+
+/** There is no object whose properties could be set. */
+class PropertyInjectionRequiresInstance extends Exception
+{
+    public function __construct()
+    {
+        parent::__construct(
+            "The definition has properties injection parameters but the constructor didn't return an instance",
+        );
+    }
+}
