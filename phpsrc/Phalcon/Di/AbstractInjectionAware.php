@@ -13,9 +13,11 @@ abstract class AbstractInjectionAware extends stdClass implements InjectionAware
 
     public function getDI(): DiInterface
     {
+        return $this->container;
     }
 
     public function setDI(DiInterface $container): void
     {
+        $this->container = $container;
     }
 }

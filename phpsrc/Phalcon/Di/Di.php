@@ -17,7 +17,8 @@ use Phalcon\Events\ManagerInterface;
 /**
  * The service container: definitions by name, and the instances of those that are shared.
  *
- * A definition is a class name, a closure (bound to the container), an object, or an array that Di\Service\Builder reads.
+ * A definition is a class name, a closure (bound to the container), an object, or an array for
+ * Di\Service\Builder.
  * The first container made is the default one of the process until reset() or setDefault().
  */
 class Di implements DiInterface
@@ -75,7 +76,9 @@ class Di implements DiInterface
             ['name' => $name, 'parameters' => $parameters],
         );
         if ($instance === null) {
-            $instance = $service === null ? $this->make($name, $parameters) : $this->resolve($name, $service, $parameters);
+            $instance = $service === null
+                ? $this->make($name, $parameters)
+                : $this->resolve($name, $service, $parameters);
             if ($shared) {
                 $this->sharedInstances[$name] = $instance;
             }
@@ -121,7 +124,9 @@ class Di implements DiInterface
 
     public function getService(string $name): ServiceInterface
     {
-        return $this->services[$this->resolveAlias($name)] ?? throw Exception::serviceNotFound($this->resolveAlias($name));
+        $name = $this->resolveAlias($name);
+
+        return $this->services[$name] ?? throw Exception::serviceNotFound($name);
     }
 
     public function getServices(): array

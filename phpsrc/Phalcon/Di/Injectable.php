@@ -51,5 +51,6 @@ abstract class Injectable extends stdClass implements InjectionAwareInterface
 
     public function setDI(DiInterface $container): void
     {
+        $this->container = $container;
     }
 }

@@ -60,7 +60,7 @@ class Service implements ServiceInterface
         $arguments = is_array($parameters) ? array_values($parameters) : [];
         $instance = match (true) {
             is_string($definition) && class_exists($definition) => new $definition(...$arguments),
-            $definition instanceof Closure => $this->call($definition, is_array($parameters) ? $parameters : [], $container),
+            $definition instanceof Closure => $this->call($definition, $parameters, $container),
             is_object($definition) => $definition,
             is_array($definition) => new Builder()->build($container, $definition, $parameters),
             default => throw new ServiceResolutionException(),
@@ -99,12 +99,12 @@ class Service implements ServiceInterface
         $this->sharedInstance = $sharedInstance;
     }
 
-    private function call(Closure $definition, array $parameters, ?DiInterface $container): mixed
+    private function call(Closure $definition, mixed $parameters, ?DiInterface $container): mixed
     {
         if ($container !== null) {
             $definition = Closure::bind($definition, $container);
         }
 
-        return $definition(...$parameters);
+        return is_array($parameters) ? $definition(...$parameters) : $definition();
     }
 }

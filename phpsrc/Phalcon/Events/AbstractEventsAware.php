@@ -22,6 +22,8 @@ abstract class AbstractEventsAware
     /** What the manager's listeners answered; true when there is no manager. */
     protected function fireManagerEvent(string $eventName, $data = null, bool $cancellable = true)
     {
-        return $this->eventsManager === null ? true : $this->eventsManager->fire($eventName, $this, $data, $cancellable);
+        return $this->eventsManager === null
+            ? true
+            : $this->eventsManager->fire($eventName, $this, $data, $cancellable);
     }
 }

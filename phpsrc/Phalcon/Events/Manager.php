@@ -88,11 +88,11 @@ class Manager implements Enumerable, ManagerInterface
         if (!isset($this->events[$eventType])) {
             return;
         }
-        $queue = array_values(array_filter($this->events[$eventType], static fn (array $entry) => $entry[0] !== $handler));
+        $queue = array_filter($this->events[$eventType], static fn (array $entry): bool => $entry[0] !== $handler);
         if ($queue === []) {
             unset($this->events[$eventType]);
         } else {
-            $this->events[$eventType] = $queue;
+            $this->events[$eventType] = array_values($queue);
         }
     }
 
@@ -106,7 +106,7 @@ class Manager implements Enumerable, ManagerInterface
         }
     }
 
-    /** Tells of an object of any class: listeners of this name ("a:b" or [a, b]), else those of its class, get it alone. */
+    /** Tells of an object of any class: listeners of this name ("a:b", [a, b]), else those of its class, get it alone. */
     public function dispatch($event, $name = null, $source = null)
     {
         $method = null;
@@ -146,7 +146,7 @@ class Manager implements Enumerable, ManagerInterface
         }
         $depth = $this->fireDepth++;
         try {
-            $status = $this->runQueues($queues, new Event($this->eventNameCache[$eventType], $source, $data, $cancelable));
+    /** Tells of an object of any class: listeners of this name ("a:b", [a, b]), else of its class, get it alone. */
         } catch (\Throwable $e) {
             // A fire() within a fire() leaves the outer one's answers alone.
             if ($depth > 0) {

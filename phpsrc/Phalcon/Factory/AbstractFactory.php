@@ -7,8 +7,8 @@ namespace Phalcon\Factory;
 /** What factories that make one of several services by name have in common. */
 abstract class AbstractFactory extends AbstractConfigFactory
 {
-    protected $mapper = null;
-    protected $services = null;
+    protected $mapper = [];
+    protected $services = [];
 
     /** The services that are there without being asked for: name => class. */
     abstract protected function getServices(): array;

@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalcon\Support\Helper\Str;
+
+/** A text in capitals. */
+class Upper extends AbstractStr
+{
+    public function __invoke(string $text, string $encoding = 'UTF-8'): string
+    {
+        return self::toUpper($text, $encoding);
+    }
+}
