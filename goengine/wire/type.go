@@ -148,6 +148,9 @@ func (ts *Types) make(c *Type, made map[reflect.Type]*Type) error {
 	case t == mapType:
 		c.Kind, c.enc, c.dec = Dict, encMap, decOrderedMap
 		return nil
+	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && t.Implements(appenderType):
+		makeAppender(c)
+		return nil
 	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && isText(t):
 		c.Kind, c.Text, c.enc, c.dec = String, true, encText, decText
 		return nil
