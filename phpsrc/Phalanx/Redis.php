@@ -29,9 +29,9 @@ use ValueError;
  *     $redis->set('greeting', 'Hello', ['ex' => 60]);
  *     echo $redis->get('greeting');
  *
- * All clients of the process with the same arguments share their connections, over which the commands of all workers and
- * Fibers are pipelined. The first command connects; a connection that was lost is made anew by the next. In a coroutine each
- * command suspends the Fiber, elsewhere it blocks. docs/redis.md has more.
+ * All clients of the process with the same arguments share their connections, over which the commands of all
+ * workers and Fibers are pipelined. The first command connects; a connection that was lost is made anew by the
+ * next. In a coroutine each command suspends the Fiber, elsewhere it blocks. docs/redis.md has more.
  */
 final class Redis
 {
@@ -43,9 +43,10 @@ final class Redis
     /**
      * Does not connect yet.
      *
-     * @param string $dsn redis://[user:password@]host[:port][/database]; rediss:// with TLS; unix:///path/to/socket[?db=N];
-     *     redis-sentinel://[user:password@]host[:port],...[/database]?master=NAME; redis-cluster://[user:password@]host,...;
-     *     the last two with rediss- for TLS. User and password are encoded as by rawurlencode().
+     * @param string $dsn redis://[user:password@]host[:port][/database]; rediss:// with TLS;
+     *     unix:///path/to/socket[?db=N]; redis-sentinel://[user:password@]host[:port],...[/database]?master=NAME;
+     *     redis-cluster://[user:password@]host,...; the last two with rediss- for TLS. User and password are encoded
+     *     as by rawurlencode().
      * @param float $timeout seconds to wait for a reply; commands that block have their own
      * @param float $connectTimeout seconds
      * @param string $clientName what CLIENT LIST shows
@@ -53,7 +54,8 @@ final class Redis
      * @param int $connections over which commands are pipelined, to each server: a power of two
      * @param int $maxDedicated connections for commands that block, for connection(), watch() and subscriptions
      * @param int $cacheBytes of each connection's cache, for cached(); 0: none
-     * @param bool $replicaReads commands that only read go to replicas, in a cluster or with Sentinel; they may lag behind
+     * @param bool $replicaReads commands that only read go to replicas, in a cluster or with Sentinel; they may lag
+     *     behind
      * @param string $sentinelUser for the Sentinels themselves
      * @param string $sentinelPassword for the Sentinels themselves
      * @param string $tlsCa file of the authorities to trust; '': those of the system
@@ -150,8 +152,8 @@ final class Redis
      * Reads, decides, and changes only if nobody has changed these keys meanwhile; else it begins again.
      *
      * @param string|list<string> $keys
-     * @param callable(Connection, Transaction): mixed $callback reads by the first and queues changes in the second; it may
-     *     be called several times
+     * @param callable(Connection, Transaction): mixed $callback reads by the first and queues changes in the second;
+     *     it may be called several times
      * @return list<mixed> what the queued commands answered
      * @throws ConflictException when the keys have changed in each of the attempts
      * @throws Redis\Exception\RedisException
@@ -196,7 +198,10 @@ final class Redis
         return new Cached($this->client, $seconds);
     }
 
-    /** @param bool $readOnly the script writes nothing: it may run on a replica, and once more when a connection is lost */
+    /**
+     * @param bool $readOnly the script writes nothing: it may run on a replica, and once more when a connection is
+     * lost
+     */
     public function script(string $source, bool $readOnly = false): Script
     {
         return new Script($this->client, $source, $readOnly);

@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace Phalanx\Redis;
 
 /**
- * Commands that read, whose replies are kept in the process: what Phalanx\Redis::cached() answers. The server says when a key
- * changes, so they are as fresh as a message takes. Commands that write, or read several keys, are an Exception\UsageException.
+ * Commands that read, whose replies are kept in the process: what Phalanx\Redis::cached() answers. The server says
+ * when a key changes, so they are as fresh as a message takes. Commands that write, or read several keys, are an
+ * Exception\UsageException.
  */
 final class Cached
 {

@@ -7,8 +7,9 @@ namespace Phalanx\Redis;
 /**
  * All commands of Redis 7 and some of later ones; command() takes every other, those of modules among them.
  *
- * What is not there is null (ext-redis: false). What the server refuses is an Exception\CommandException, a server that cannot be
- * reached an Exception\ConnectionException, one that does not answer in time an Exception\TimeoutException.
+ * What is not there is null (ext-redis: false). What the server refuses is an Exception\CommandException, a server
+ * that cannot be reached an Exception\ConnectionException, one that does not answer in time an
+ * Exception\TimeoutException.
  *
  * @internal part of Phalanx\Redis and the other classes that have commands
  */

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Phalanx\Redis;
 
 /**
- * A connection that nobody else uses, for what concerns a connection: WATCH, SELECT, CLIENT SETNAME, WAIT. It goes back when the
- * object is gone, or with close(): as it was, or closed when a command has changed it.
+ * A connection that nobody else uses, for what concerns a connection: WATCH, SELECT, CLIENT SETNAME, WAIT. It goes
+ * back when the object is gone, or with close(): as it was, or closed when a command has changed it.
  */
 final class Connection
 {

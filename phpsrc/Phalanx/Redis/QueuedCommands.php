@@ -399,8 +399,8 @@ trait QueuedCommands
      * @param array{float, float}|string $from longitude and latitude, or a member
      * @param array{float, float}|float|int $shape the radius, or width and height
      * @param string $unit 'm', 'km', 'mi' or 'ft'
-     * @param array<int|string, mixed> $options 'count' => int or [int, 'any'], 'asc' or 'desc', 'withcoord', 'withdist',
-     *     'withhash'
+     * @param array<int|string, mixed> $options 'count' => int or [int, 'any'], 'asc' or 'desc', 'withcoord',
+     *     'withdist', 'withhash'
      */
     public function geoSearch(
         string $key,
@@ -2103,10 +2103,11 @@ trait QueuedCommands
     }
 
     /**
-     * Adds members with scores: zAdd('k', 1.5, 'a', 2, 'b'), zAdd('k', ['nx'], 1, 'a') or zAdd('k', ['a' => 1, 'b' => 2]).
+     * Adds members with scores: zAdd('k', 1.5, 'a', 2, 'b'), zAdd('k', ['nx'], 1, 'a') or zAdd('k', ['a' => 1, 'b' =>
+     * 2]).
      *
-     * @param array<int|string, mixed>|float|int|string $scoreOrOptions options: 'nx', 'xx', 'gt', 'lt', 'ch' (counts those
-     *     that changed too), 'incr' (adds to the score, which is the result)
+     * @param array<int|string, mixed>|float|int|string $scoreOrOptions options: 'nx', 'xx', 'gt', 'lt', 'ch' (counts
+     *     those that changed too), 'incr' (adds to the score, which is the result)
      */
     public function zAdd(
         string $key,
@@ -2426,8 +2427,8 @@ trait QueuedCommands
     }
 
     /**
-     * Messages that consumers were given and have not acknowledged. Without $count a summary: [how many, first id, last id,
-     * list of [consumer, how many]]; else a list of [id, consumer, milliseconds since, times given].
+     * Messages that consumers were given and have not acknowledged. Without $count a summary: [how many, first id,
+     * last id, list of [consumer, how many]]; else a list of [id, consumer, milliseconds since, times given].
      */
     public function xPending(
         string $key,
@@ -2596,8 +2597,8 @@ trait QueuedCommands
     /**
      * Sets a string.
      *
-     * @param array<int|string, mixed>|int|null $options 'nx' or 'xx' (only if it is not there, or is), 'get' (the result
-     *     is what was there), 'ex', 'px', 'exat', 'pxat' => int, 'keepttl'; a number: the seconds to live
+     * @param array<int|string, mixed>|int|null $options 'nx' or 'xx' (only if it is not there, or is), 'get' (the
+     *     result is what was there), 'ex', 'px', 'exat', 'pxat' => int, 'keepttl'; a number: the seconds to live
      */
     public function set(string $key, string|int|float $value, array|int|null $options = null): static
     {

@@ -7,8 +7,8 @@ namespace Phalanx\Redis;
 use Generator;
 
 /**
- * Iterations over large values. As Redis has it: what is there from the beginning to the end comes at least once, what comes
- * or goes meanwhile may come or not.
+ * Iterations over large values. As Redis has it: what is there from the beginning to the end comes at least once,
+ * what comes or goes meanwhile may come or not.
  *
  * @internal
  */

@@ -20,8 +20,8 @@ final class Transaction implements Countable
     }
 
     /**
-     * Sends the commands. If one of them is refused beforehand (its name or its arguments are wrong) none is carried out; if one
-     * fails (it meets a value of another type) the others are carried out: Redis has no rollback.
+     * Sends the commands. If one of them is refused beforehand (its name or its arguments are wrong) none is carried
+     * out; if one fails (it meets a value of another type) the others are carried out: Redis has no rollback.
      *
      * @param bool $throw false: errors of commands stand in the list as exceptions, and are not thrown
      * @return list<mixed>|null what the commands answered, in their order; null: a watched key had changed, nothing has

@@ -119,10 +119,10 @@ trait Geo
      * @param array{float, float}|string $from longitude and latitude, or a member
      * @param array{float, float}|float|int $shape the radius, or width and height
      * @param string $unit 'm', 'km', 'mi' or 'ft'
-     * @param array<int|string, mixed> $options 'count' => int or [int, 'any'], 'asc' or 'desc', 'withcoord', 'withdist',
-     *     'withhash'
-     * @return list<string>|array<string, array{distance?: float, hash?: int, position?: array{float, float}}> with one of
-     *     the last three options: what they ask for, under the members
+     * @param array<int|string, mixed> $options 'count' => int or [int, 'any'], 'asc' or 'desc', 'withcoord',
+     *     'withdist', 'withhash'
+     * @return list<string>|array<string, array{distance?: float, hash?: int, position?: array{float, float}}> with one
+     *     of the last three options: what they ask for, under the members
      */
     public function geoSearch(
         string $key,

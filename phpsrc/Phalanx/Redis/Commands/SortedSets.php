@@ -328,10 +328,11 @@ trait SortedSets
     }
 
     /**
-     * Adds members with scores: zAdd('k', 1.5, 'a', 2, 'b'), zAdd('k', ['nx'], 1, 'a') or zAdd('k', ['a' => 1, 'b' => 2]).
+     * Adds members with scores: zAdd('k', 1.5, 'a', 2, 'b'), zAdd('k', ['nx'], 1, 'a') or zAdd('k', ['a' => 1, 'b' =>
+     * 2]).
      *
-     * @param array<int|string, mixed>|float|int|string $scoreOrOptions options: 'nx', 'xx', 'gt', 'lt', 'ch' (counts those
-     *     that changed too), 'incr' (adds to the score, which is the result)
+     * @param array<int|string, mixed>|float|int|string $scoreOrOptions options: 'nx', 'xx', 'gt', 'lt', 'ch' (counts
+     *     those that changed too), 'incr' (adds to the score, which is the result)
      * @return int|float|null how many are new; with 'incr' the score, or null when the condition was not met
      */
     public function zAdd(

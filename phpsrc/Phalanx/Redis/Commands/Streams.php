@@ -332,8 +332,8 @@ trait Streams
     }
 
     /**
-     * Messages that consumers were given and have not acknowledged. Without $count a summary: [how many, first id, last id,
-     * list of [consumer, how many]]; else a list of [id, consumer, milliseconds since, times given].
+     * Messages that consumers were given and have not acknowledged. Without $count a summary: [how many, first id,
+     * last id, list of [consumer, how many]]; else a list of [id, consumer, milliseconds since, times given].
      *
      * @return list<mixed>
      */

@@ -157,8 +157,8 @@ trait Strings
     /**
      * Sets a string.
      *
-     * @param array<int|string, mixed>|int|null $options 'nx' or 'xx' (only if it is not there, or is), 'get' (the result
-     *     is what was there), 'ex', 'px', 'exat', 'pxat' => int, 'keepttl'; a number: the seconds to live
+     * @param array<int|string, mixed>|int|null $options 'nx' or 'xx' (only if it is not there, or is), 'get' (the
+     *     result is what was there), 'ex', 'px', 'exat', 'pxat' => int, 'keepttl'; a number: the seconds to live
      * @return bool|string|null false: the condition was not met; with 'get' the old value or null
      */
     public function set(string $key, string|int|float $value, array|int|null $options = null): bool|string|null

@@ -11,7 +11,10 @@ class CommandException extends RedisException
 
     private ?int $position = null;
 
-    /** What the server's message begins with: 'ERR', 'WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'READONLY', 'OOM' and so on. */
+    /**
+     * What the server's message begins with: 'ERR', 'WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'READONLY', 'OOM' and so
+     * on.
+     */
     final public function getPrefix(): string
     {
         return $this->prefix;
