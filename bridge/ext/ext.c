@@ -19,6 +19,7 @@
 #include "../../php-ext/component.c"
 #include "../../php-ext/call.c"
 #include "../../php-ext/async.c"
+#include "../../php-ext/stack.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

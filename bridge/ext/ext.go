@@ -3,7 +3,7 @@
 package ext
 
 // #cgo CFLAGS: -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE
-// #cgo LDFLAGS: -lphp
+// #cgo LDFLAGS: -lphp -Wl,--wrap=pthread_getattr_np
 // #include <stdbool.h>
 // #include <stdlib.h>
 // #include "../../php-ext/engine.h"
