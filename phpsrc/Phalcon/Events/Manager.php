@@ -146,7 +146,8 @@ class Manager implements Enumerable, ManagerInterface
         }
         $depth = $this->fireDepth++;
         try {
-    /** Tells of an object of any class: listeners of this name ("a:b", [a, b]), else of its class, get it alone. */
+            $event = new Event($this->eventNameCache[$eventType], $source, $data, $cancelable);
+            $status = $this->runQueues($queues, $event);
         } catch (\Throwable $e) {
             // A fire() within a fire() leaves the outer one's answers alone.
             if ($depth > 0) {
