@@ -14,6 +14,7 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/bridge/host"
+	_ "github.com/phalanx-php/phalanx/bridge/sqlite"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/services" // Phalanx's own components
 	"github.com/phalanx-php/phalanx/goengine/supervisor"

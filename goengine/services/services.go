@@ -6,6 +6,7 @@ import (
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	_ "github.com/phalanx-php/phalanx/goengine/metrics"
 	_ "github.com/phalanx-php/phalanx/goengine/redis"
+	_ "github.com/phalanx-php/phalanx/goengine/sqldb"
 )
 
 // Close is called at the end of the process, when PHP has ended: what waits to be sent or written is.

@@ -65,6 +65,9 @@ func (d *Decoder) Peek() (byte, error) {
 	return tag, nil
 }
 
+// Left is how many bytes have not been read.
+func (d *Decoder) Left() int { return len(d.buf) - d.at }
+
 func (d *Decoder) take(n int) ([]byte, error) {
 	if n < 0 || n > len(d.buf)-d.at {
 		return nil, ErrMalformed

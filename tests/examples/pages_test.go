@@ -15,7 +15,7 @@ var program = regexp.MustCompile("(?s)```php\n(<\\?php\n.*?)```\n\n```\n(.*?)```
 
 // A program on one of these pages is a block that begins with <?php; the block behind it is what it prints.
 func TestProgramsOfPages(t *testing.T) {
-	for _, page := range []string{"metrics"} {
+	for _, page := range []string{"metrics", "sql"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("../../docs", page+".md"))
 			require.NoError(t, err)
