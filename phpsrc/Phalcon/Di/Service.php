@@ -9,6 +9,7 @@ use Phalcon\Di\Exception\ServiceResolutionException;
 use Phalcon\Di\Exceptions\DefinitionMustBeArrayForRead;
 use Phalcon\Di\Exceptions\DefinitionMustBeArrayForUpdate;
 use Phalcon\Di\Service\Builder;
+use ReflectionFunction;
 
 /** One service: its definition, and its instance once a shared one is made. */
 class Service implements ServiceInterface
@@ -101,7 +102,8 @@ class Service implements ServiceInterface
 
     private function call(Closure $definition, mixed $parameters, ?DiInterface $container): mixed
     {
-        if ($container !== null) {
+        // A static closure has no $this to bind; it is as good a definition.
+        if ($container !== null && !(new ReflectionFunction($definition))->isStatic()) {
             $definition = Closure::bind($definition, $container);
         }
 
