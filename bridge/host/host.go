@@ -159,6 +159,7 @@ func (h *host) obey(rd *bufio.Reader) {
 			if !errors.Is(err, io.EOF) {
 				fmt.Fprintln(os.Stderr, "phalanx: control channel:", err)
 			}
+			services.Close()
 			os.Exit(71)
 		}
 		switch cmd.Cmd {

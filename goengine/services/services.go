@@ -3,6 +3,8 @@
 package services
 
 import (
+	_ "github.com/phalanx-php/phalanx/goengine/applog"
+	"github.com/phalanx-php/phalanx/goengine/atexit"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	_ "github.com/phalanx-php/phalanx/goengine/metrics"
 	_ "github.com/phalanx-php/phalanx/goengine/redis"
@@ -12,4 +14,5 @@ import (
 // Close is called at the end of the process, when PHP has ended: what waits to be sent or written is.
 func Close() {
 	messaging.Close()
+	atexit.Run()
 }
