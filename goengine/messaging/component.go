@@ -21,6 +21,7 @@ func failing(options ...component.Option) []component.Option {
 		component.Throws(ErrNotConnected, exceptions+`NotConnectedException`),
 		component.Throws(ErrNoResponders, exceptions+`NoRespondersException`),
 		component.Throws(ErrRemote, exceptions+`RemoteException`),
+		component.Throws(ErrQueueFull, exceptions+`QueueFullException`),
 	)
 }
 
@@ -36,4 +37,15 @@ func init() {
 	component.Register(`Phalanx\Election`, NewElection, failing(
 		component.Defaults(ElectionOptions{TTL: DefaultLease, ConnectTimeout: DefaultTimeout}),
 	)...)
+	component.Register(`Phalanx\Queue`, NewQueue, failing(
+		component.Defaults(QueueOptions{ConnectTimeout: DefaultTimeout}),
+		component.Defaults(DeadOptions{Limit: 100}),
+		component.Defaults(ConsumeOptions{
+			Concurrency: 1, MaxAttempts: DefaultMaxAttempts, RetryDelay: DefaultRetryDelay, RetryFactor: DefaultRetryFactor,
+			RetryMax: DefaultRetryMax, Timeout: DefaultJobTimeout,
+		}),
+	)...)
+	component.RegisterType[*Job](`Phalanx\Queue\Job`, failing()...)
+	component.RegisterType[*Consumer](`Phalanx\Queue\Consumer`, failing()...)
+	component.RegisterValue[DeadJob](`Phalanx\Queue\DeadJob`)
 }

@@ -78,5 +78,126 @@ func Token
 	Grows from leader to leader; 0 when this script does not lead.
 type ElectionOptions
 	Of NewElection.
+type Queue
+	Keeps jobs until they are done. Each is given to one worker at a time; when that fails or dies,
+	to another.
+new name
+	Does not connect yet. Queues of the same name are the same queue, wherever they are used.
+func Consume handler
+	Has the handler called with jobs, on the worker's loop and in a Fiber, concurrency of them at once.
+	A handler that returns has done its job, unless it has said otherwise. One that throws has the job given out
+	again, after a pause that grows, until it is dead after maxAttempts. While a handler runs the job stays its
+	own, however long it takes.
+	
+	When the worker stops or reloads no further job comes. Those at work have as much time to end as the
+	worker's connections; what has not ended then goes back to the queue.
+func Dead
+	Lists dead jobs, the oldest first.
+func Delete
+	Removes the queue with all its jobs, dead ones too.
+func Discard number
+	Forgets a dead job.
+func Purge
+	Forgets all jobs that wait, are delayed or at work; dead ones stay.
+func PurgeDead
+	Forgets all dead jobs.
+func Push data
+	Adds a job and answers its id once the server has it; null when a job with this id was added before,
+	within the time of dedupe. A string is kept as it is, anything else as JSON.
+func PushAll jobs
+	Adds many jobs and answers how many were taken. Keys that are strings are the jobs' ids. When it
+	throws some of the jobs may have been added: with ids it can be repeated.
+func Requeue number
+	Gives a dead job to the workers again, with all its attempts before it.
+func RequeueAll
+	Gives all dead jobs to the workers again and answers how many.
+func Stats
+	Asks the server.
+type QueueOptions
+	Of NewQueue. What is null stays as the queue has it, or gets its default when the queue is
+	made.
+field MaxMessages
+	How many jobs may wait: 1,000,000 by default.
+field MaxBytes
+	Their bytes: by default what the server has room for (max_store). It is set aside when the queue is made.
+field MaxAge
+	Seconds for which a job is kept: a week by default.
+field Overflow
+	What happens when there are too many: "reject" (the default) refuses new ones, "dropOldest" forgets the
+	oldest.
+field Dedupe
+	Seconds within which a second job with the same id is not taken: 120 by default.
+field AckWait
+	Seconds after which a job whose worker does not give a sign of life goes to another one: 30 by default.
+field Storage
+	"file" (the default) or "memory".
+field Replicas
+	Servers of a cluster that have a copy: by default 3 where there are so many.
+field DeadMaxAge
+	Seconds for which dead jobs are kept: 30 days by default.
+type ConsumeOptions
+	Of Consume.
+field Concurrency
+	How many jobs this worker has at once.
+field MaxAttempts
+	How often a job is given out before it is dead.
+field Backoff
+	Seconds before each further try; the last one stands for all that follow. Without it they grow from
+	retryDelay.
+field RetryDelay
+	Seconds before the second try.
+field RetryFactor
+	By which they grow.
+field RetryMax
+	Seconds that they do not pass.
+field Timeout
+	Seconds after which a handler that has not ended counts as failed.
+type DeadOptions
+	Of Dead.
+field Limit
+	How many at most: up to 10000.
+field After
+	The number behind which to begin.
+type PushOptions
+	Of Push.
+field ID
+	By which the job is known: a second one with the same id within the time of dedupe is not taken. A random
+	one by default.
+field Delay
+	Seconds before which no worker gets it.
+field At
+	The time before which no worker gets it.
+type PushAllOptions
+	Of PushAll.
+type Job
+	One that a worker has.
+func Ack
+	Says that the job is done, before the handler returns. It waits until the server knows.
+func Bury reason
+	Puts the job to the dead ones, with a reason: no further try would help.
+func Data
+	What was pushed.
+func Header name
+	The value of a header, null when the job has none of that name.
+func Retry delay
+	Gives the job back: it is given out again after delay seconds, and counts as tried.
+field Attempt
+	How often it has been given out, from 1.
+type Consumer
+	Gets jobs for a script, and ends with it.
+func Drain
+	Ends the consumer, and waits until no job is at work.
+func IsActive
+	Says whether further jobs come.
+func Stats
+	Tells what has become of the jobs that this consumer got.
+func Stop
+	Ends the consumer: no further job comes, those at work go on.
+func Wait
+	Waits for the end of the consumer. Jobs are done meanwhile, also in a script that has no loop.
+type DeadJob
+	One that could not be done.
+field Number
+	By which requeue() and discard() know it.
 `)
 }

@@ -4,6 +4,7 @@ package messaging_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,7 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, err)
 	for name, want := range map[string]string{
 		"pubsub.php":   "orders.new: 19.9\n119\n",
+		"queue.php":    "ada@example.org at attempt 2\nbob@example.org at attempt 2\n",
 		"election.php": "this one does it (term 1)\nanother one may\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -26,8 +28,10 @@ func TestExamples(t *testing.T) {
 			require.Contains(t, string(page), "```php\n"+string(program)+"```\n", "docs/messaging.md shows it")
 			p := phalanxtest.Command(t, path)
 			p.Cmd.Env = append(p.Cmd.Env, "PHALANX_NATS=embedded:"+t.TempDir())
+			var stderr strings.Builder
+			p.Cmd.Stderr = &stderr // the log
 			out, err := p.Run()
-			require.NoError(t, err, out)
+			require.NoError(t, err, stderr.String())
 			require.Equal(t, want, out)
 		})
 	}
