@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
 	bool open;
 	int64_t caller;      /* handle, > 0 */
+	phx_bell bell;
 	int wake;            /* eventfd: mail for a thread that waits in a call */
 	bool blocked;        /* it does */
 	bool reading;        /* mail is being worked on */
@@ -356,7 +357,7 @@ static bool phx_calls_open(void)
 		return true;
 	}
 	c->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	c->caller = c->wake < 0 ? 0 : phx_caller_new(c->wake);
+	c->caller = c->wake < 0 ? 0 : phx_caller_new(c->wake, &c->bell);
 	if (c->caller <= 0) {
 		if (c->wake >= 0) {
 			close(c->wake);
@@ -408,6 +409,25 @@ void phx_calls_release(void)
 	c->limit_until = 0;
 	c->next_thrown = c->next_callable = 0;
 	c->blocked = c->reading = false;
+}
+
+/* The thread goes to sleep: who writes to it wakes it from now on. False: it need not, there is mail. */
+bool phx_calls_sleep(uint32_t how)
+{
+	phx_bell *bell = &phx_thread_calls.bell;
+
+	if (EXPECTED(!phx_thread_calls.open)) {
+		return true;
+	}
+	__atomic_store_n(&bell->asleep, how, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&bell->mail, __ATOMIC_SEQ_CST) == 0;
+}
+
+void phx_calls_awake(void)
+{
+	if (UNEXPECTED(phx_thread_calls.open)) {
+		__atomic_store_n(&phx_thread_calls.bell.asleep, PHX_AWAKE, __ATOMIC_SEQ_CST);
+	}
 }
 
 bool phx_calls_pending(void)
@@ -612,7 +632,7 @@ void phx_calls_mail(void)
 	phx_mail mail[PHX_MAIL];
 	int32_t n;
 
-	if (!c->open) {
+	if (!c->open || !__atomic_load_n(&c->bell.mail, __ATOMIC_SEQ_CST)) {
 		return;
 	}
 	do {
@@ -691,23 +711,20 @@ static void phx_block(phx_wait_entry *w)
 	}
 	c->blocked = true;
 	while (!w->done && !EG(exception)) {
-		if (!phx_caller_block(c->caller, 1)) {
+		if (phx_calls_sleep(PHX_ASLEEP_IN_CALL)) {
 			struct pollfd p = {.fd = c->wake, .events = POLLIN};
-			poll(&p, 1, -1);
+			uint64_t n;
+			if (poll(&p, 1, -1) > 0 && read(c->wake, &n, sizeof(n)) < 0) {
+				/* nothing: this is its only reader */
+			}
 		}
-		uint64_t n;
-		if (read(c->wake, &n, sizeof(n)) < 0) {
-			/* a signal, or mail that was there before */
-		}
+		phx_calls_awake();
 		if (UNEXPECTED(zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
 			phx_vm_interrupt();
 		}
 		phx_calls_mail();
 	}
 	c->blocked = outer;
-	if (!outer) {
-		phx_caller_block(c->caller, 0);
-	}
 }
 
 static int64_t phx_now(void)

@@ -31,6 +31,12 @@ enum { PHX_DONE, PHX_MISMATCH, PHX_FAILURE, PHX_STARTED, PHX_NO_OBJECT };
 /* goengine/loop.WakeArg: not a command, but mail of calls */
 #define PHX_POSTED_MAIL 1
 
+/* goengine/component.Bell: what a thread says of itself to those who write to it. Both sides use atomic operations. */
+typedef struct {
+	uint32_t asleep, mail;
+} phx_bell;
+enum { PHX_AWAKE, PHX_ASLEEP_IN_LOOP, PHX_ASLEEP_IN_CALL };
+
 /* goengine/component.Mail */
 typedef struct {
 	int32_t kind;

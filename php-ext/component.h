@@ -122,6 +122,8 @@ bool phx_parse_argument(const phx_type *type, zval *arg, uint32_t num, bool stri
 #define PHX_NO_ARGUMENT ((uint32_t) -1)
 void phx_calls_mail(void);
 bool phx_calls_pending(void);
+bool phx_calls_sleep(uint32_t how);
+void phx_calls_awake(void);
 void phx_calls_loop_opened(int64_t loop);
 void phx_calls_loop_closed(void);
 void phx_calls_release(void);

@@ -160,6 +160,9 @@ static int phx_wait(phx_loop *loop, struct epoll_event *ready)
 {
 	static bool no_pwait2; /* a kernel before 5.11; once seen, by any thread, it stays */
 
+	if (UNEXPECTED(!phx_calls_sleep(PHX_ASLEEP_IN_LOOP))) {
+		return epoll_wait(loop->engine.epfd, ready, PHX_READY, 0);
+	}
 	if (!no_pwait2 && loop->timeout_ns > 0) {
 		struct timespec ts = {.tv_sec = loop->timeout_ns / 1000000000, .tv_nsec = loop->timeout_ns % 1000000000};
 		int n = epoll_pwait2(loop->engine.epfd, ready, PHX_READY, &ts, NULL);
@@ -186,6 +189,7 @@ void phx_vm_interrupt(void)
 static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 {
 	int n = phx_wait(loop, ready);
+	phx_calls_awake();
 	if (n < 0) {
 		if (errno != EINTR) {
 			zend_throw_error(NULL, "epoll_wait: %s", strerror(errno));
@@ -220,6 +224,7 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	}
 	if (EXPECTED(loop->at >= count)) {
 		loop->count = 0;
+		phx_calls_mail();
 	}
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
 	if (UNEXPECTED(loop->ops_cap > PHX_OPS_KEPT && loop->ops_len < PHX_OPS_KEPT / 16)) {

@@ -173,11 +173,11 @@ func (t *callerTable) stop(loop int64) {
 	}
 }
 
-// phx_caller_new makes the calling thread's caller; wake is an eventfd that is written when the thread, waiting in a
-// call, has mail.
+// phx_caller_new makes the calling thread's caller; wake is an eventfd that is written when the thread, asleep in a call,
+// has mail. The bell is C's memory, and stays there until phx_caller_close.
 //
 //export phx_caller_new
-func phx_caller_new(wake C.int) (handle C.int64_t) {
+func phx_caller_new(wake C.int, bell *C.phx_bell) (handle C.int64_t) {
 	defer func() {
 		if r := recover(); r != nil {
 			reportPanic(r)
@@ -185,7 +185,7 @@ func phx_caller_new(wake C.int) (handle C.int64_t) {
 		}
 	}()
 	fd := int(wake)
-	return C.int64_t(callers.add(Components.NewCaller(unix.Gettid(), func() {
+	return C.int64_t(callers.add(Components.NewCaller(unix.Gettid(), (*component.Bell)(unsafe.Pointer(bell)), func() {
 		one := [8]byte{1}
 		_, _ = unix.Write(fd, one[:]) // full: it is awake already
 	})))
@@ -237,17 +237,6 @@ func phx_caller_take(handle C.int64_t, mail *C.phx_mail, n C.int32_t) (st C.phx_
 		return 0
 	}
 	return C.phx_status(c.Take(unsafe.Slice((*component.Mail)(unsafe.Pointer(mail)), int(n))))
-}
-
-// phx_caller_block says that the thread goes to wait (1), or has waited (0). It answers 1 when there is mail.
-//
-//export phx_caller_block
-func phx_caller_block(handle C.int64_t, on C.int32_t) (st C.phx_status) {
-	defer guard(&st)
-	if c := callers.find(int64(handle)); c == nil || c.Block(on != 0) {
-		return 1
-	}
-	return 0
 }
 
 // phx_call_start begins a call of a method with a context; limit is in nanoseconds, 0: none. args are borrowed.

@@ -171,7 +171,7 @@ func (r *Registry) encode(m *Method, out []reflect.Value, c *scratch) (err error
 	return nil
 }
 
-// arguments reads what PHP gave into what the function takes, its context left out.
+// arguments reads what PHP gave into what the function takes; its context is left empty.
 func (r *Registry) arguments(m *Method, handle uint64, args []byte, c *scratch) (in []reflect.Value, err error) {
 	n := len(m.Params)
 	in = make([]reflect.Value, 0, n+2)
@@ -181,6 +181,9 @@ func (r *Registry) arguments(m *Method, handle uint64, args []byte, c *scratch) 
 			return nil, errStale
 		}
 		in = append(in, reflect.ValueOf(e.value))
+	}
+	if m.Context {
+		in = append(in, reflect.Value{})
 	}
 	at := 0
 	defer func() { // of a type's own UnmarshalText
@@ -245,11 +248,12 @@ func (m *Method) invoke(in []reflect.Value) (out []reflect.Value, err error) {
 	return out, err
 }
 
-// invokeContext calls a method that has a context.
-func (m *Method) invokeContext(ctx context.Context, in []reflect.Value) ([]reflect.Value, error) {
-	v := reflect.ValueOf(ctx)
+// invokeContext calls a method that has a context: arguments has left a place for it.
+func (m *Method) invokeContext(ctx *context.Context, in []reflect.Value) ([]reflect.Value, error) {
+	at := 0
 	if m.receiver {
-		return m.invoke(append([]reflect.Value{in[0], v}, in[1:]...))
+		at = 1
 	}
-	return m.invoke(append([]reflect.Value{v}, in...))
+	in[at] = reflect.ValueOf(ctx).Elem()
+	return m.invoke(in)
 }

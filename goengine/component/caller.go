@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/phalanx-php/phalanx/goengine/wire"
@@ -13,26 +14,40 @@ import (
 // Caller is a PHP thread as Go sees it: the calls that it waits for and the mail it gets. A script has one from its first
 // call with a context to its end. Its methods belong to that thread, except where they say otherwise.
 //
-// Mail wakes the thread in one of two ways: through its loop while that runs, else, while the thread waits in a call of
-// its own, through a descriptor.
+// Mail wakes the thread only while it sleeps, in one of two ways: through its loop, or, while the thread waits in a call
+// of its own, through a descriptor. What it says of itself is in a Bell.
 type Caller struct {
 	r      *Registry
 	thread int // of the kernel
+	bell   *Bell
 
 	mu       sync.Mutex // guards all below
 	mail     []Mail
-	told     bool   // the thread has been woken and has not taken its mail since
-	blocked  bool   // the thread waits for its descriptor
+	taken    []Mail // the memory of mail that has been taken
 	wakeLoop func() // nil: no loop yet
 	wakeWait func()
-	calls    map[uint64]*pending
-	asked    map[uint64]*question // of PHP callables, not answered yet
+	calls    []*pending // by the low half of their numbers
+	free     []uint32
+	streams  map[*callContext]struct{} // of iterations that go on when their call has ended
+	asked    map[uint64]*question      // of PHP callables, not answered yet
 	next     uint64
-	base     context.Context // of the calls that begin now
-	cancel   context.CancelCauseFunc
 	closed   bool
-	life     *Life
 }
+
+// Bell is what a PHP thread and those who write to it share, in memory that both reach. The thread sets Asleep, looks at
+// Mail, and sleeps only when there is none; who adds mail sets Mail and wakes the thread if it finds it asleep. So nobody
+// writes to a descriptor for a thread that is awake, and the thread asks nobody whether there is mail.
+type Bell struct {
+	Asleep atomic.Uint32 // one of Awake, InLoop, InCall
+	Mail   atomic.Uint32 // 1: there is some
+}
+
+// How a thread sleeps.
+const (
+	Awake = iota
+	InLoop
+	InCall
+)
 
 // MailKind says what a thread is told.
 type MailKind int32
@@ -52,11 +67,14 @@ type Mail struct {
 
 // pending is a call with a context.
 type pending struct {
+	id      uint64
 	method  *Method
-	cancel  context.CancelFunc
+	ctx     context.Context // own, as the method's argument
+	own     *callContext
+	in      []reflect.Value
 	outcome Outcome
 	result  []byte
-	session *session // the handles in the result
+	session session // the handles in the result
 	done    bool
 }
 
@@ -66,6 +84,8 @@ var (
 	ErrStopped = &cancelCause{"the worker stops"}
 	// ErrAbandoned ends the context of a call that nobody waits for any more: its Fiber was cancelled or is gone.
 	ErrAbandoned = &cancelCause{"nobody waits for the call"}
+
+	errReturned = &cancelCause{"the call has ended"}
 )
 
 // cancelCause is a context.Canceled that says why.
@@ -74,13 +94,10 @@ type cancelCause struct{ text string }
 func (c *cancelCause) Error() string        { return "component: " + c.text }
 func (c *cancelCause) Is(target error) bool { return target == context.Canceled }
 
-// NewCaller makes the calling thread's. wake is called, by any goroutine, when there is mail and the thread is blocked; it
-// must not wait.
-func (r *Registry) NewCaller(thread int, wake func()) *Caller {
-	c := &Caller{r: r, thread: thread, wakeWait: wake, calls: map[uint64]*pending{}, asked: map[uint64]*question{}}
-	c.life = newLife(thread)
-	c.base, c.cancel = context.WithCancelCause(context.WithValue(context.Background(), lifeKey{}, c.life))
-	return c
+// NewCaller makes the calling thread's. wake is called, by any goroutine, when there is mail and the thread sleeps in a
+// call; it must not wait. The bell is the thread's until Close has returned.
+func (r *Registry) NewCaller(thread int, bell *Bell, wake func()) *Caller {
+	return &Caller{r: r, thread: thread, bell: bell, wakeWait: wake, asked: map[uint64]*question{}}
 }
 
 // Attach names the way to wake the thread's loop; nil when it is closed.
@@ -88,34 +105,44 @@ func (c *Caller) Attach(wake func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wakeLoop = wake
-	if c.told = false; len(c.mail) > 0 {
-		c.tell()
+}
+
+// Stop ends the contexts of all calls under way. Any goroutine may call it.
+func (c *Caller) Stop() {
+	for _, ctx := range c.contexts() {
+		ctx.end(ErrStopped)
 	}
 }
 
-// Stop ends the contexts of all calls under way; later calls have another. Any goroutine may call it.
-func (c *Caller) Stop() {
+// contexts are those that have not ended.
+func (c *Caller) contexts() (all []*callContext) {
 	c.mu.Lock()
-	cancel := c.cancel
-	if !c.closed {
-		c.base, c.cancel = context.WithCancelCause(context.WithValue(context.Background(), lifeKey{}, c.life))
+	defer c.mu.Unlock()
+	for _, p := range c.calls {
+		if p != nil {
+			all = append(all, p.own)
+		}
 	}
-	c.mu.Unlock()
-	cancel(ErrStopped)
+	for ctx := range c.streams {
+		all = append(all, ctx)
+	}
+	return all
 }
 
 // Close ends everything: the script has ended. What calls still return is thrown away.
 func (c *Caller) Close() {
+	c.Stop()
 	c.mu.Lock()
 	c.closed = true
-	calls, asked := c.calls, c.asked
-	c.calls, c.asked, c.mail = nil, nil, nil
-	c.wakeLoop, c.wakeWait = nil, nil
+	calls, asked, streams := c.calls, c.asked, c.streams
+	c.calls, c.asked, c.mail, c.taken, c.streams = nil, nil, nil, nil, nil
+	c.wakeLoop, c.wakeWait, c.bell = nil, nil, nil
 	c.mu.Unlock()
-	c.cancel(ErrStopped)
-	c.life.end(c.thread)
+	for ctx := range streams {
+		ctx.end(ErrStopped)
+	}
 	for _, p := range calls {
-		if p.done {
+		if p != nil && p.done {
 			p.session.takeBack()
 		}
 	}
@@ -130,18 +157,14 @@ func (c *Caller) post(m Mail) {
 		return
 	}
 	c.mail = append(c.mail, m)
-	c.tell()
-}
-
-func (c *Caller) tell() {
-	switch {
-	case c.told:
-	case c.blocked:
-		c.told = true
+	c.bell.Mail.Store(1)
+	switch c.bell.Asleep.Swap(Awake) {
+	case InCall:
 		c.wakeWait()
-	case c.wakeLoop != nil:
-		c.told = true
-		c.wakeLoop()
+	case InLoop:
+		if c.wakeLoop != nil {
+			c.wakeLoop()
+		}
 	}
 }
 
@@ -150,22 +173,11 @@ func (c *Caller) Take(into []Mail) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := copy(into, c.mail)
-	if c.mail = c.mail[n:]; len(c.mail) == 0 {
-		c.mail, c.told = nil, false
+	if c.mail = c.mail[n:]; len(c.mail) == 0 && !c.closed {
+		c.mail, c.taken = c.taken[:0], c.mail[:0]
+		c.bell.Mail.Store(0)
 	}
 	return n
-}
-
-// Block says that the thread is going to wait for its descriptor, or has waited. It answers whether there is mail, so
-// that it need not wait.
-func (c *Caller) Block(on bool) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.blocked, c.told = on, false
-	if !on && len(c.mail) > 0 {
-		c.tell() // the loop is to see it
-	}
-	return len(c.mail) > 0
 }
 
 // Start begins a call of a method with a context. The outcome is Started and the call's number, or that of arguments
@@ -183,63 +195,92 @@ func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit tim
 		outcome, buf := c.r.fail(buf, m.Class, err)
 		return outcome, 0, buf
 	}
+	p := &pending{method: m, in: in, own: newCallContext(limit)}
+	p.ctx = p.own
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
+		p.own.end(ErrStopped)
 		outcome, buf := c.r.fail(buf, m.Class, ErrStopped)
 		return outcome, 0, buf
 	}
-	c.next++
-	id, base := c.next, c.base
-	p := &pending{method: m}
-	var ctx context.Context
-	if limit > 0 {
-		ctx, p.cancel = context.WithTimeout(base, limit)
-	} else {
-		ctx, p.cancel = context.WithCancel(base)
-	}
-	c.calls[id] = p
+	c.add(p)
 	c.mu.Unlock()
-	go c.run(id, p, ctx, in)
-	return Started, id, buf
+	runners.run(c, p)
+	return Started, p.id, buf
 }
 
-// run is a call's goroutine.
-func (c *Caller) run(id uint64, p *pending, ctx context.Context, in []reflect.Value) {
+// add gives a call its number: a place in the low half, never used with the same upper half again. mu is held.
+func (c *Caller) add(p *pending) {
+	var at uint32
+	if n := len(c.free); n > 0 {
+		at = c.free[n-1]
+		c.free = c.free[:n-1]
+		c.calls[at] = p
+	} else {
+		at = uint32(len(c.calls))
+		c.calls = append(c.calls, p)
+	}
+	c.next++
+	p.id = c.next<<32 | uint64(at)
+}
+
+// find is the call of a number; nil when it is forgotten. mu is held.
+func (c *Caller) find(id uint64) *pending {
+	if at := uint32(id); int64(at) < int64(len(c.calls)) {
+		if p := c.calls[at]; p != nil && p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// forget frees a call's place. mu is held.
+func (c *Caller) forget(p *pending) {
+	at := uint32(p.id)
+	c.calls[at] = nil
+	c.free = append(c.free, at)
+}
+
+// run is a call, on a goroutine.
+func (c *Caller) run(p *pending) {
 	returned := false
 	defer func() {
 		if !returned { // runtime.Goexit, which nothing can recover: the thread must not wait for ever
 			outcome, result := c.r.fail(nil, p.method.Class, errGoexit)
-			c.done(id, p, outcome, result, &session{r: c.r})
+			c.done(p, outcome, result, session{r: c.r})
 		}
 	}()
-	out, err := p.method.invokeContext(ctx, in)
+	out, err := p.method.invokeContext(&p.ctx, p.in)
 	returned = true
+	p.in = nil
+	goesOn := false
 	if err == nil && p.method.Iterates {
-		err = c.keep(p, out)
-	} else {
-		defer p.cancel()
+		goesOn, err = c.keep(p, out)
 	}
-	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = context.Cause(ctx)
+	if err != nil && errors.Is(err, context.Canceled) && p.own.Err() != nil {
+		err = context.Cause(p.own)
 	}
 	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
 	s.s = session{r: c.r, caller: c}
 	outcome, result := c.r.finish(p.method, out, err, s, nil)
 	made := s.s // the scratch is another's soon
-	c.done(id, p, outcome, result, &made)
+	scratches.Put(s)
+	c.done(p, outcome, result, made)
+	if !goesOn {
+		p.own.end(errReturned)
+	}
 }
 
 var errGoexit = errors.New("component: the method ended its goroutine")
 
 // done hands a call's result to the thread, or takes it back when nobody waits for it.
-func (c *Caller) done(id uint64, p *pending, outcome Outcome, result []byte, made *session) {
+func (c *Caller) done(p *pending, outcome Outcome, result []byte, made session) {
 	c.mu.Lock()
-	_, waited := c.calls[id]
+	waited := c.find(p.id) == p
 	if waited {
 		p.outcome, p.result, p.session, p.done = outcome, result, made, true
-		c.post(Mail{Kind: CallDone, ID: id})
+		c.post(Mail{Kind: CallDone, ID: p.id})
 	}
 	c.mu.Unlock()
 	if !waited {
@@ -248,39 +289,55 @@ func (c *Caller) done(id uint64, p *pending, outcome Outcome, result []byte, mad
 }
 
 // keep makes an iteration's result before its context would end with the call: it ends with the iteration.
-func (c *Caller) keep(p *pending, out []reflect.Value) error {
+func (c *Caller) keep(p *pending, out []reflect.Value) (bool, error) {
 	s, err := p.method.iterate(out[0])
 	if err != nil {
-		p.cancel()
-		return err
+		return false, err
 	}
-	s.cancel = p.cancel
+	c.mu.Lock()
+	if !c.closed && c.find(p.id) == p {
+		if c.streams == nil {
+			c.streams = map[*callContext]struct{}{}
+		}
+		c.streams[p.own] = struct{}{}
+	} else {
+		p.own.end(ErrAbandoned)
+	}
+	c.mu.Unlock()
+	s.cancel = func() {
+		p.own.end(errReturned)
+		c.mu.Lock()
+		delete(c.streams, p.own)
+		c.mu.Unlock()
+	}
 	out[0] = reflect.ValueOf(s)
-	return nil
+	return true, nil
 }
 
 // Result gives what a call answered and forgets the call. The bytes are appended to buf.
 func (c *Caller) Result(id uint64, buf []byte) (Outcome, []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p := c.calls[id]
+	p := c.find(id)
 	if p == nil || !p.done {
 		return NoObject, buf
 	}
-	delete(c.calls, id)
+	c.forget(p)
 	return p.outcome, append(buf, p.result...)
 }
 
 // Cancel ends a call's context and forgets the call.
 func (c *Caller) Cancel(id uint64) {
 	c.mu.Lock()
-	p := c.calls[id]
-	delete(c.calls, id)
+	p := c.find(id)
+	if p != nil {
+		c.forget(p)
+	}
 	c.mu.Unlock()
 	if p == nil {
 		return
 	}
-	p.cancel()
+	p.own.end(ErrAbandoned)
 	if p.done {
 		p.session.takeBack()
 	}
@@ -290,7 +347,7 @@ func (c *Caller) Cancel(id uint64) {
 func (c *Caller) Pending() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.calls)
+	return len(c.calls) - len(c.free)
 }
 
 // encodeAll writes values one behind another.

@@ -70,6 +70,7 @@ type host struct {
 	t      *testing.T
 	r      *component.Registry
 	caller *component.Caller
+	bell   component.Bell
 	woken  chan struct{}
 }
 
@@ -78,7 +79,7 @@ func newHost(t *testing.T, options ...component.Option) *host {
 	r.Register(`Test\Account`, newAccount, append([]component.Option{component.Throws(errPoor, `Test\Poor`)}, options...)...)
 	require.NoError(t, r.Freeze())
 	h := &host{t: t, r: r, woken: make(chan struct{}, 100)}
-	h.caller = r.NewCaller(-1, func() { h.woken <- struct{}{} })
+	h.caller = r.NewCaller(-1, &h.bell, func() { h.woken <- struct{}{} })
 	t.Cleanup(h.caller.Close)
 	return h
 }
@@ -155,6 +156,12 @@ func (h *host) make(owner string) handle {
 
 func (h *host) classID() uint32 { return h.method("pay").Class.ID }
 
+// sleep says how the thread sleeps; it answers that it need not.
+func (h *host) sleep(how uint32) bool {
+	h.bell.Asleep.Store(how)
+	return h.bell.Mail.Load() != 0
+}
+
 func (h *host) wait() component.Mail {
 	h.t.Helper()
 	for {
@@ -162,7 +169,7 @@ func (h *host) wait() component.Mail {
 		if h.caller.Take(mail[:]) == 1 {
 			return mail[0]
 		}
-		if h.caller.Block(true) {
+		if h.sleep(component.InCall) {
 			continue
 		}
 		select {
@@ -370,19 +377,73 @@ func TestMailWakesLoopOrThread(t *testing.T) {
 	a := h.make("Ada")
 	loop := make(chan struct{}, 10)
 	h.caller.Attach(func() { loop <- struct{}{} })
-	_, call, _ := h.caller.Start(h.method("waitSub").ID, a.id, h.args("x"), nil, 0)
+	start := func() uint64 {
+		_, call, _ := h.caller.Start(h.method("waitSub").ID, a.id, h.args("x"), nil, 0)
+		return call
+	}
+	require.False(t, h.sleep(component.InLoop))
+	first := start()
 	<-loop
+	require.True(t, h.sleep(component.InLoop), "there is mail: no need to wait")
+	h.bell.Asleep.Store(component.Awake)
+	second := start()
+	for h.caller.Pending() > 0 {
+		var mail [4]component.Mail
+		for _, m := range mail[:h.caller.Take(mail[:])] {
+			require.Contains(t, []uint64{first, second}, m.ID)
+			_, _ = h.caller.Result(m.ID, nil)
+		}
+	}
+	require.Empty(t, loop, "nobody wakes who is awake")
 	require.Empty(t, h.woken)
-	require.True(t, h.caller.Block(true), "there is mail: no need to wait")
-	var mail [4]component.Mail
-	require.Equal(t, 1, h.caller.Take(mail[:]))
-	_, _ = h.caller.Result(call, nil)
-	require.False(t, h.caller.Block(true))
-	_, _, _ = h.caller.Start(h.method("waitSub").ID, a.id, h.args("x"), nil, 0)
+
+	require.False(t, h.sleep(component.InCall))
+	_ = start()
 	<-h.woken
-	h.caller.Block(false)
-	<-loop // mail that was not taken
+	require.Empty(t, loop)
 }
+
+// A context is one of package context to whoever asks it for more than its error.
+func TestContextsOfCalls(t *testing.T) {
+	h := newHost(t, component.Static("look", func(ctx context.Context, how string) error {
+		switch how {
+		case "err":
+			return ctx.Err()
+		case "derive":
+			child, cancel := context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			<-child.Done()
+			return context.Cause(child)
+		}
+		if _, limited := ctx.Deadline(); limited != (how == "limit") {
+			return errors.New("a wrong deadline")
+		}
+		<-ctx.Done()
+		if ctx.Value(h0{}) != nil {
+			return errors.New("a value of nobody")
+		}
+		return ctx.Err()
+	}))
+	look := func(how string, limit time.Duration, cancel func(call uint64)) []any {
+		_, call, _ := h.caller.Start(h.method("look").ID, 0, h.args(how), nil, limit)
+		if cancel != nil {
+			cancel(call)
+		}
+		require.Equal(t, call, h.wait().ID)
+		_, b := h.caller.Result(call, nil)
+		return h.values(b)
+	}
+	stop := func(uint64) { h.caller.Stop() }
+	require.Empty(t, look("err", 0, nil))
+	require.Equal(t, `Phalanx\Exception\CancelledException`, look("derive", 0, stop)[0])
+	require.Equal(t, `Phalanx\Exception\CancelledException`, look("wait", 0, stop)[0])
+	require.Equal(t, "component: the worker stops", look("wait", 0, stop)[1])
+	require.Equal(t, `Phalanx\Exception\TimeoutException`, look("limit", time.Millisecond, nil)[0])
+	require.Equal(t, `Phalanx\Exception\CancelledException`, look("limit", time.Hour, stop)[0])
+	require.Empty(t, look("err", time.Hour, nil))
+}
+
+type h0 struct{}
 
 func TestWhatCannotBecomeAClass(t *testing.T) {
 	type inner struct{}
