@@ -31,7 +31,7 @@ typedef struct {
 /* What a thread's script has to do with calls. */
 typedef struct {
 	bool open;
-	int64_t caller;      /* handle, > 0 */
+	int64_t caller; /* handle, > 0 */
 	phx_bell bell;
 	int wake;            /* eventfd: mail for a thread that waits in a call */
 	bool blocked;        /* it does */
@@ -44,6 +44,9 @@ typedef struct {
 	int64_t limit_until; /* of calls the thread waits for; CLOCK_MONOTONIC, 0: none */
 	phx_buffer arguments;
 	char *answer;
+	/* The script's own copies of these classes, looked up once. */
+	zend_class_entry *scheduler, *suspension;
+	zend_function *may_wait, *wait, *complete;
 } phx_calls;
 
 static __thread phx_calls phx_thread_calls;
@@ -409,6 +412,8 @@ void phx_calls_release(void)
 	c->limit_until = 0;
 	c->next_thrown = c->next_callable = 0;
 	c->blocked = c->reading = false;
+	c->scheduler = c->suspension = NULL;
+	c->may_wait = c->wait = c->complete = NULL;
 }
 
 /* The thread goes to sleep: who writes to it wakes it from now on. False: it need not, there is mail. */
@@ -516,13 +521,27 @@ static bool phx_question(uint64_t question, zval *args)
 	return asked;
 }
 
+static zend_class_entry *phx_known_class(zend_class_entry **known, const char *name, size_t len)
+{
+	if (UNEXPECTED(*known == NULL)) {
+		zend_string *text = zend_string_init(name, len, 0);
+		*known = zend_lookup_class(text);
+		zend_string_release(text);
+	}
+	return *known;
+}
+
+static zend_function *phx_known_function(zend_function **known, zend_class_entry *ce, const char *name, size_t len)
+{
+	if (UNEXPECTED(*known == NULL)) {
+		*known = zend_hash_str_find_ptr(&ce->function_table, name, len);
+	}
+	return *known;
+}
+
 static zend_class_entry *phx_scheduler(void)
 {
-	zend_string *name = zend_string_init(ZEND_STRL("Phalanx\\Fiber\\Scheduler"), 0);
-	zend_class_entry *ce = zend_lookup_class(name);
-
-	zend_string_release(name);
-	return ce;
+	return phx_known_class(&phx_thread_calls.scheduler, ZEND_STRL("Phalanx\\Fiber\\Scheduler"));
 }
 
 static void phx_answer_question(uint64_t callable, uint64_t question)
@@ -617,8 +636,12 @@ static void phx_call_done(uint64_t id)
 	ZVAL_UNDEF(&ret);
 	ZVAL_NULL(&nothing);
 	/* While the thread itself waits the Fiber's turn has not come: the loop resumes it later. */
-	zend_call_method_with_1_params(
-		Z_OBJ(suspension), Z_OBJCE(suspension), NULL, c->blocked ? "wake" : "complete", &ret, &nothing);
+	if (EXPECTED(!c->blocked)) {
+		zend_function *complete = phx_known_function(&c->complete, Z_OBJCE(suspension), ZEND_STRL("complete"));
+		zend_call_known_instance_method_with_1_params(complete, Z_OBJ(suspension), &ret, &nothing);
+	} else {
+		zend_call_method_with_1_params(Z_OBJ(suspension), Z_OBJCE(suspension), NULL, "wake", &ret, &nothing);
+	}
 	zval_ptr_dtor(&ret);
 	zval_ptr_dtor(&suspension);
 	if (EG(exception) && !c->blocked) {
@@ -675,7 +698,7 @@ static bool phx_may_suspend(void)
 		return false;
 	}
 	ZVAL_UNDEF(&ret);
-	zend_function *fn = zend_hash_str_find_ptr(&scheduler->function_table, ZEND_STRL("maywait"));
+	zend_function *fn = phx_known_function(&phx_thread_calls.may_wait, scheduler, ZEND_STRL("maywait"));
 	zend_call_known_function(fn, NULL, scheduler, &ret, 0, NULL, NULL);
 	bool may = Z_TYPE(ret) == IS_TRUE;
 	zval_ptr_dtor(&ret);
@@ -685,17 +708,17 @@ static bool phx_may_suspend(void)
 /* The Fiber waits; the loop goes on. */
 static void phx_suspend(phx_wait_entry *w)
 {
-	zend_string *name = zend_string_init(ZEND_STRL("Phalanx\\Fiber\\Suspension"), 0);
-	zend_class_entry *ce = zend_lookup_class(name);
+	phx_calls *c = &phx_thread_calls;
+	zend_class_entry *ce = phx_known_class(&c->suspension, ZEND_STRL("Phalanx\\Fiber\\Suspension"));
 	zval suspension, ret;
 
-	zend_string_release(name);
 	if (ce == NULL || object_init_with_constructor(&suspension, ce, 0, NULL, NULL) != SUCCESS) {
 		return;
 	}
 	ZVAL_COPY(&w->suspension, &suspension);
 	ZVAL_UNDEF(&ret);
-	zend_call_method_with_0_params(Z_OBJ(suspension), ce, NULL, "wait", &ret);
+	zend_call_known_instance_method_with_0_params(
+		phx_known_function(&c->wait, ce, ZEND_STRL("wait")), Z_OBJ(suspension), &ret);
 	zval_ptr_dtor(&ret);
 	zval_ptr_dtor(&suspension);
 }

@@ -80,11 +80,20 @@ measure('new Counter(1), and its end', 300_000, static function ($n) {
         new Fixture\Counter(1);
     }
 });
-measure('children(0): a goroutine, the thread waits', 20_000, static function ($n) use ($waiter) {
+measure('echo(ctx, string): the thread waits', 20_000, static function ($n) use ($waiter) {
     for ($i = 0; $i < $n; $i++) {
-        $waiter->children(0);
+        $waiter->echo('x');
     }
 });
+foreach ([1, 10, 100] as $fibers) {
+    measure("echo(ctx, string): $fibers Fibers wait", 40_000, static function ($n) use ($waiter, $fibers) {
+        Phalanx\all(array_fill(0, $fibers, static function () use ($waiter, $n, $fibers) {
+            for ($i = 0; $i < $n / $fibers; $i++) {
+                $waiter->echo('x');
+            }
+        }));
+    });
+}
 
 $rows = $keys = [];
 for ($i = 0; $i < 1000; $i++) {
