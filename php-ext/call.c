@@ -21,6 +21,7 @@
 #define PHX_THROWN 64                 /* exceptions of callables, kept until Go returns them */
 #define PHX_STACK_ARGS 8
 #define PHX_MAIL 64
+#define PHX_FAST_ARGS 3 /* goengine/component: maxFast */
 
 /* A call that a Fiber or the thread waits for. */
 typedef struct {
@@ -92,6 +93,7 @@ bool phx_parse_argument(const phx_type *type, zval *arg, uint32_t num, bool stri
 	}
 	switch (type->kind) {
 		case PHX_MIXED:
+		case PHX_HELD:
 			return true;
 		case PHX_BOOL:
 			if (Z_TYPE_P(arg) == IS_TRUE || Z_TYPE_P(arg) == IS_FALSE) {
@@ -325,6 +327,8 @@ static bool phx_finish(const phx_method *m, int32_t outcome, const char *data, s
 			good = len == 0 || phx_read(&r, value);
 			if (!good) {
 				ZVAL_NULL(value);
+			}
+			if (!good && !EG(exception)) { /* of __unserialize() */
 				zend_throw_error(NULL, "The result of %s::%s() could not be read", m->cls->name, m->name);
 			}
 			break;
@@ -839,7 +843,7 @@ static bool phx_write_arguments(phx_method *m, phx_buffer *b, uint32_t argc, zva
 			st = phx_buffer_reserve(b, 16) ? PHX_WIRE_OK : PHX_WIRE_TOO_LARGE;
 			phx_write_func(b, phx_keep_callable(&argv[i]));
 		} else {
-			st = phx_write(&w, &argv[i]);
+			st = type->kind == PHX_HELD ? phx_write_held(&w, &argv[i]) : phx_write(&w, &argv[i]);
 		}
 		if (UNEXPECTED(st != PHX_WIRE_OK)) {
 			phx_wire_throw(&w, st, m->flags & PHX_ACCESSOR ? 0 : i + 1);
@@ -877,13 +881,41 @@ bool phx_method_invoke(phx_method *m, uint64_t handle, uint32_t argc, zval *argv
 	return good;
 }
 
-/* One crossing, nothing encoded. goengine/component.Slot */
-static void phx_invoke_fast(phx_method *m, uint64_t handle, zval *argv, zval *return_value)
+/* A value that Go keeps is encoded behind those before it; its place is noted as an offset, for the buffer may move. */
+static bool phx_hold(phx_slot *slot, phx_buffer *b, zval *value, uint32_t num)
 {
-	phx_slot in[3], out;
+	phx_writer w = {.out = b, .depth = PHX_WIRE_DEPTH};
+	size_t start = b->len;
+	phx_wire_status st = phx_write_held(&w, value);
+
+	if (UNEXPECTED(st != PHX_WIRE_OK)) {
+		phx_wire_throw(&w, st, num);
+		return false;
+	}
+	slot->text.data = (const char *) (uintptr_t) start;
+	slot->text.len = (int64_t) (b->len - start);
+	return true;
+}
+
+/* Most are strings, which need no reader. */
+static bool phx_unhold(const phx_method *m, const char *data, size_t len, zval *value)
+{
+	if (EXPECTED(len >= 5 && data[0] == PHX_TAG_STRING)) {
+		ZVAL_STRINGL_FAST(value, data + 5, len - 5);
+		return true;
+	}
+	return phx_finish(m, PHX_DONE, data, len, value);
+}
+
+/* One crossing, nothing encoded but values that Go keeps. goengine/component.Slot */
+static void phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
+{
+	phx_slot in[PHX_FAST_ARGS], out;
+	phx_buffer b = {0};
+	uint32_t held = 0, count = m->count < PHX_FAST_ARGS ? m->count : PHX_FAST_ARGS;
 	phx_reply a;
 
-	for (uint32_t i = 0; i < m->count; i++) {
+	for (uint32_t i = 0; i < argc; i++) {
 		switch (m->params[i].type.kind) {
 			case PHX_INT:
 				in[i].number = Z_LVAL(argv[i]);
@@ -895,13 +927,35 @@ static void phx_invoke_fast(phx_method *m, uint64_t handle, zval *argv, zval *re
 				in[i].number = 0;
 				in[i].truth = Z_TYPE(argv[i]) == IS_TRUE;
 				break;
+			case PHX_HELD:
+				if (held == 0) {
+					b = phx_take_buffer();
+				}
+				held |= 1u << i;
+				if (UNEXPECTED(!phx_hold(&in[i], &b, &argv[i], i + 1))) {
+					phx_give_buffer(&b);
+					return;
+				}
+				break;
 			default:
 				in[i].text.data = Z_STRVAL(argv[i]);
 				in[i].text.len = (int64_t) Z_STRLEN(argv[i]);
 		}
 	}
+	for (uint32_t i = argc; i < count; i++) {
+		in[i].text.data = NULL;
+		in[i].text.len = 0;
+	}
+	for (uint32_t i = 0; held >> i; i++) {
+		if (held & 1u << i) {
+			in[i].text.data = b.data + (uintptr_t) in[i].text.data;
+		}
+	}
 	phx_reply_init(&a);
-	int32_t outcome = phx_component_fast(m->id, handle, in, &out, &a);
+	int32_t outcome = phx_component_fast(m->id, handle, argc, in, &out, &a);
+	if (held) {
+		phx_give_buffer(&b);
+	}
 	if (UNEXPECTED(outcome != PHX_DONE)) {
 		phx_finish(m, outcome, phx_reply_bytes(&a), a.len, return_value);
 	} else {
@@ -917,6 +971,9 @@ static void phx_invoke_fast(phx_method *m, uint64_t handle, zval *argv, zval *re
 				break;
 			case PHX_STRING:
 				ZVAL_STRINGL_FAST(return_value, phx_reply_bytes(&a), out.text.len);
+				break;
+			case PHX_HELD:
+				phx_unhold(m, phx_reply_bytes(&a), (size_t) out.text.len, return_value);
 				break;
 		}
 	}
@@ -936,6 +993,20 @@ static void phx_construct(phx_method *m, zend_object *obj, uint32_t argc, zval *
 	if (phx_method_invoke(m, 0, argc, argv, &handle)) {
 		o->handle = (uint64_t) Z_LVAL(handle);
 	}
+}
+
+/* A slot cannot say null. */
+static bool phx_is_fast(const phx_method *m, uint32_t argc, const zval *argv)
+{
+	if (argc > PHX_FAST_ARGS || !(m->fast & 1u << argc)) {
+		return false;
+	}
+	for (uint32_t i = 0; i < argc; i++) {
+		if (Z_TYPE(argv[i]) == IS_NULL && m->params[i].type.kind != PHX_HELD) {
+			return false;
+		}
+	}
+	return true;
 }
 
 void phx_method_call(phx_method *m, zend_object *obj, uint32_t argc, zval *argv, zval *return_value)
@@ -968,8 +1039,8 @@ void phx_method_call(phx_method *m, zend_object *obj, uint32_t argc, zval *argv,
 			goto out;
 		}
 	}
-	if (m->flags & PHX_FAST) {
-		phx_invoke_fast(m, handle, parsed, return_value);
+	if (phx_is_fast(m, argc, parsed)) {
+		phx_invoke_fast(m, handle, argc, parsed, return_value);
 	} else {
 		phx_method_invoke(m, handle, argc, parsed, return_value);
 	}

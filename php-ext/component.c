@@ -590,6 +590,7 @@ static phx_method *phx_schema_method(phx_reader *r, phx_class *cls)
 	m->id = phx_schema_num(r);
 	m->flags = phx_schema_num(r);
 	phx_schema_type(r, &m->result);
+	m->fast = phx_schema_num(r);
 	m->required = phx_schema_num(r);
 	m->count = phx_schema_num(r);
 	m->params = pecalloc(m->count + 1, sizeof(*m->params), 1);
@@ -617,6 +618,7 @@ static zend_type phx_arg_type(const phx_type *t, bool result, bool variadic)
 		case PHX_VOID:
 			return (zend_type) ZEND_TYPE_INIT_CODE(IS_VOID, 0, flags);
 		case PHX_MIXED:
+		case PHX_HELD:
 			return (zend_type) ZEND_TYPE_INIT_CODE(IS_MIXED, 0, flags);
 		case PHX_BOOL:
 			code = _IS_BOOL;

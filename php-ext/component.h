@@ -26,6 +26,7 @@ enum {
 	PHX_ENUM,
 	PHX_DATE,
 	PHX_CALLABLE,
+	PHX_HELD, /* mixed, which Go keeps as the bytes that it is */
 	PHX_VOID = 100,
 };
 
@@ -62,6 +63,7 @@ typedef struct {
 typedef struct {
 	char *name, *doc;
 	uint32_t id, flags;
+	uint32_t fast; /* a bit for each number of arguments that has a fast path */
 	phx_type result;
 	uint32_t required, count;
 	phx_param *params;

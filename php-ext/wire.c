@@ -8,6 +8,7 @@
 #include <Zend/zend_interfaces.h>
 #include <Zend/zend_smart_str.h>
 #include <ext/date/php_date.h>
+#include <ext/standard/php_var.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they are");
@@ -172,6 +173,10 @@ static phx_wire_status phx_write_object(phx_writer *w, zval *value)
 	zend_object *obj = Z_OBJ_P(value);
 	phx_buffer *b = w->out;
 
+	if (w->held) {
+		w->offending = value;
+		return PHX_WIRE_NO_TYPE;
+	}
 	if (instanceof_function(obj->ce, php_date_get_interface_ce())) {
 		return phx_write_time(w, value);
 	}
@@ -224,12 +229,70 @@ again:
 	return PHX_WIRE_NO_TYPE;
 }
 
+phx_wire_status phx_write_held(phx_writer *w, zval *value)
+{
+	phx_buffer *b = w->out;
+	size_t start = b->len;
+	int depth = w->depth;
+	smart_str text = {0};
+	php_serialize_data_t data;
+
+	w->held = true;
+	phx_wire_status st = phx_write(w, value);
+	w->held = false;
+	if (EXPECTED(st != PHX_WIRE_NO_TYPE) || w->offending == NULL || Z_TYPE_P(w->offending) != IS_OBJECT) {
+		return st;
+	}
+	b->len = start;
+	w->depth = depth;
+	PHP_VAR_SERIALIZE_INIT(data);
+	php_var_serialize(&text, value, &data);
+	PHP_VAR_SERIALIZE_DESTROY(data);
+	st = PHX_WIRE_THROWN;
+	if (!EG(exception) && text.s != NULL) {
+		st = phx_write_string(b, ZSTR_VAL(text.s), ZSTR_LEN(text.s)) ? PHX_WIRE_OK : PHX_WIRE_TOO_LARGE;
+		if (st == PHX_WIRE_OK) {
+			b->data[start] = PHX_TAG_SERIAL;
+		}
+	}
+	smart_str_free(&text);
+	return st;
+}
+
+/* What serialize() has made. */
+static bool phx_read_serial(phx_reader *r, zval *value)
+{
+	php_unserialize_data_t data;
+	const char *text;
+	size_t len;
+
+	if (!phx_read_bytes(r, &text, &len)) {
+		return false;
+	}
+	const unsigned char *at = (const unsigned char *) text;
+	ZVAL_NULL(value);
+	PHP_VAR_UNSERIALIZE_INIT(data);
+	zval *made = var_tmp_var(&data);
+	bool good = php_var_unserialize(made, &at, (const unsigned char *) text + len, &data) && !EG(exception);
+	if (good) {
+		ZVAL_COPY_DEREF(value, made);
+	}
+	PHP_VAR_UNSERIALIZE_DESTROY(data); /* calls __wakeup() and __unserialize() */
+	if (good && EG(exception)) {
+		zval_ptr_dtor(value);
+		ZVAL_NULL(value);
+		good = false;
+	}
+	return good;
+}
+
 void phx_wire_throw(const phx_writer *w, phx_wire_status status, uint32_t argument)
 {
 	char text[256];
 
 	switch (status) {
 		case PHX_WIRE_OK:
+		case PHX_WIRE_THROWN:
 			return;
 		case PHX_WIRE_TOO_DEEP:
 			snprintf(text, sizeof(text), "must not be nested deeper than %d levels", PHX_WIRE_DEPTH);
@@ -518,6 +581,8 @@ bool phx_read(phx_reader *r, zval *value)
 			return phx_read_map(r, value);
 		case PHX_TAG_TIME:
 			return phx_read_time(r, value);
+		case PHX_TAG_SERIAL:
+			return !r->plain && phx_read_serial(r, value);
 		default:
 			return !r->plain && phx_component_read(r, tag, value);
 	}

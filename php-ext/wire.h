@@ -1,8 +1,8 @@
 /*
  * The C half of the codec of values: docs/wire.md is the format, goengine/wire the other half.
  *
- * Writing reads zvals and runs no PHP code; reading makes zvals and runs none either. Bytes that
- * are no value are refused, and what has been made of them is released.
+ * Writing reads zvals and runs no PHP code, but for phx_write_held(); reading makes zvals and runs none either, but for
+ * values that were serialized there. Bytes that are no value are refused, and what has been made of them is released.
  */
 #ifndef PHALANX_WIRE_H
 #define PHALANX_WIRE_H
@@ -24,6 +24,7 @@ enum {
 	PHX_TAG_ENUM,
 	PHX_TAG_TIME,
 	PHX_TAG_FUNC,
+	PHX_TAG_SERIAL,
 };
 
 /* goengine/wire.DefaultDepth and DefaultBytes */
@@ -35,6 +36,7 @@ typedef enum {
 	PHX_WIRE_TOO_DEEP,
 	PHX_WIRE_TOO_LARGE,
 	PHX_WIRE_NO_TYPE, /* a value of a type that does not cross */
+	PHX_WIRE_THROWN,  /* PHP code that ran for it has thrown */
 } phx_wire_status;
 
 /* Bytes that grow. Freed with free(); the memory is not PHP's and outlives a script. */
@@ -47,6 +49,7 @@ typedef struct {
 	phx_buffer *out;
 	int depth;             /* how much deeper it may go */
 	bool plain;            /* no objects but dates */
+	bool held;             /* no objects at all: Go keeps the bytes */
 	const zval *offending; /* of PHX_WIRE_NO_TYPE */
 } phx_writer;
 
@@ -63,6 +66,9 @@ typedef struct {
 bool phx_buffer_reserve(phx_buffer *b, size_t n);
 
 phx_wire_status phx_write(phx_writer *w, zval *value);
+/* Writes a value that Go keeps: with objects in it, it is what serialize() makes of it, which runs PHP code. An exception
+ * of that comes with PHX_WIRE_THROWN. */
+phx_wire_status phx_write_held(phx_writer *w, zval *value);
 void phx_write_int(phx_buffer *b, zend_long n);
 void phx_write_float(phx_buffer *b, double n);
 void phx_write_func(phx_buffer *b, uint64_t id);

@@ -50,7 +50,7 @@ func deliver(a *C.phx_reply, b []byte) {
 // phx_component_fast calls a method whose parameters and result are scalars and strings. The strings are borrowed.
 //
 //export phx_component_fast
-func phx_component_fast(method C.uint32_t, handle C.uint64_t, in, out *C.phx_slot, a *C.phx_reply) (outcome C.int32_t) {
+func phx_component_fast(method C.uint32_t, handle C.uint64_t, argc C.uint32_t, in, out *C.phx_slot, a *C.phx_reply) (outcome C.int32_t) {
 	defer func() {
 		if r := recover(); r != nil {
 			reportPanic(r)
@@ -58,7 +58,7 @@ func phx_component_fast(method C.uint32_t, handle C.uint64_t, in, out *C.phx_slo
 		}
 	}()
 	buf := unsafe.Slice((*byte)(unsafe.Pointer(a.data)), int(a.cap))
-	o, rest := Components.Fast(uint32(method), uint64(handle), (*[3]component.Slot)(unsafe.Pointer(in)),
+	o, rest := Components.Fast(uint32(method), uint64(handle), int(argc), (*[3]component.Slot)(unsafe.Pointer(in)),
 		(*component.Slot)(unsafe.Pointer(out)), buf)
 	if rest != nil {
 		a.len = C.size_t(len(rest))

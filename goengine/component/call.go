@@ -52,20 +52,20 @@ type scratch struct {
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// Fast calls a method with a Fast path. The result is in out, a string's bytes in buf as far as they fit: its length is
+// Fast calls a method with a fast path for so many arguments. The result is in out, a string's bytes in buf as far as they fit: its length is
 // out's second word, and when that is more than buf holds, rest has them all. A failure is in rest, to be read by the
 // outcome.
-func (r *Registry) Fast(method uint32, handle uint64, in *[maxFast]Slot, out *Slot, buf []byte) (outcome Outcome, rest []byte) {
+func (r *Registry) Fast(method uint32, handle uint64, argc int, in *[maxFast]Slot, out *Slot, buf []byte) (outcome Outcome, rest []byte) {
 	m := r.methods[method]
 	e := r.handles.get(handle)
 	if e == nil || e.class != m.Class {
 		return NoObject, nil
 	}
-	text, err := m.run(e.pointer, in, out)
+	text, err := m.run(argc, e.pointer, in, out)
 	if err != nil {
 		return r.fail(nil, m.Class, err)
 	}
-	if m.Result != nil && m.Result.Kind == wire.String {
+	if m.Result != nil && (m.Result.Kind == wire.String || m.Result.Kind == wire.Held) {
 		out[1] = uint64(len(text))
 		if copy(buf, text) < len(text) {
 			return Done, []byte(text)
@@ -74,13 +74,13 @@ func (r *Registry) Fast(method uint32, handle uint64, in *[maxFast]Slot, out *Sl
 	return Done, nil
 }
 
-func (m *Method) run(receiver unsafe.Pointer, in *[maxFast]Slot, out *Slot) (text string, err error) {
+func (m *Method) run(argc int, receiver unsafe.Pointer, in *[maxFast]Slot, out *Slot) (text string, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = recovered(v)
 		}
 	}()
-	return m.fast(receiver, in, out)
+	return m.fast[argc](receiver, in, out)
 }
 
 func (r *Registry) fail(buf []byte, class *Class, err error) (Outcome, []byte) {

@@ -26,6 +26,10 @@ import (
 // Map is a PHP array with its order and its keys; what an any holds that PHP sent as such an array.
 type Map = wire.Map
 
+// Opaque is any value of PHP that Go keeps as it came: a mixed parameter or result. At the end of the parameters it need
+// not be given, and is "" then.
+type Opaque = wire.Opaque
+
 // Options marks a struct as named arguments when it is embedded: as the last parameter of a method or constructor,
 // each of its fields is an optional parameter in PHP. What PHP does not give has the value of Defaults, else zero.
 type Options struct{}
@@ -49,6 +53,7 @@ type definition struct {
 	doc         string
 	docs        map[string]string
 	onRelease   func(any)
+	direct      map[string][]any
 	cases       []EnumCase
 }
 
@@ -102,6 +107,14 @@ func Params(goName string, names ...string) Option {
 // Defaults is what the fields of an Options struct hold that PHP does not give. It names the struct by its type.
 func Defaults(options any) Option {
 	return func(d *definition) { d.defaults[reflect.TypeOf(options)] = reflect.ValueOf(options) }
+}
+
+// Direct gives a method with options, or with parameters that need not be given, functions that are called instead when
+// PHP gives just as many arguments as they have. Each is a func(receiver, ...) with the method's first parameters, of the
+// types that cross without encoding (bool, int, float64, string, Opaque; a float64 for a time.Duration) and the method's
+// result.
+func Direct(goName string, fns ...any) Option {
+	return func(d *definition) { d.direct[goName] = append(d.direct[goName], fns...) }
 }
 
 // Static adds a static method, which is a function.
@@ -171,7 +184,7 @@ func (r *Registry) register(d *definition, options []Option) {
 		panic(fmt.Sprintf("component: %q is no name of a PHP class", d.name))
 	}
 	d.names, d.params = map[string]string{}, map[string][]string{}
-	d.defaults = map[reflect.Type]reflect.Value{}
+	d.defaults, d.direct = map[reflect.Type]reflect.Value{}, map[string][]any{}
 	for _, o := range options {
 		o(d)
 	}

@@ -38,7 +38,7 @@ type Method struct {
 	accessor   bool         // of a property
 	more       []*wire.Type // further results: PHP gets a list
 	fails      bool
-	fast       fastFunc
+	fast       [maxFast + 1]fastFunc                  // by how many arguments PHP gives; nil: another way
 	iterate    func(reflect.Value) (*Sequence, error) // makes the result one
 	options    reflect.Value                          // the Options struct's defaults
 	variadic   bool
@@ -226,10 +226,55 @@ func (r *Registry) method(c *Class, goName, name string, fn reflect.Value, recei
 		for i, p := range m.Params {
 			in[i] = p.Type
 		}
-		m.fast = bindFast(fn, in, m.Result, m.fails)
-		m.Fast = m.fast != nil
+		if fast := bindFast(fn, in, m.Result, m.fails); fast != nil {
+			m.Fast = true
+			for n := m.Required; n <= len(m.Params); n++ {
+				m.fast[n] = fast // what is not given is an Opaque: C leaves its slot empty
+			}
+		}
+	}
+	for _, direct := range c.definition.direct[goName] {
+		if err := r.bindDirect(m, reflect.ValueOf(direct)); err != nil {
+			return nil, fmt.Errorf("%s: component.Direct: %w", goName, err)
+		}
 	}
 	return m, nil
+}
+
+// bindDirect makes fn the fast path for calls with as many arguments as it has.
+func (r *Registry) bindDirect(m *Method, fn reflect.Value) error {
+	if !m.receiver || fn.Kind() != reflect.Func || fn.Type().NumIn() == 0 || fn.Type().NumIn()-1 > min(len(m.Params), maxFast) ||
+		fn.Type().In(0) != m.fn.Type().In(0) || m.Context || m.Iterates || m.Nullable || len(m.more) > 0 {
+		return fmt.Errorf("%s does not fit the method", fn.Type())
+	}
+	n := fn.Type().NumIn() - 1
+	in := make([]*wire.Type, n)
+	for i := range in {
+		t, err := r.types.Of(fn.Type().In(i + 1))
+		if err != nil {
+			return err
+		}
+		if t.Kind != m.Params[i].Type.Kind {
+			return fmt.Errorf("parameter %d of %s is another type than the method's", i+1, fn.Type())
+		}
+		in[i] = t
+	}
+	outs := fn.Type().NumOut()
+	fails := outs > 0 && fn.Type().Out(outs-1) == errorType
+	if fails {
+		outs--
+	}
+	if outs > 1 || (m.Result == nil) != (outs == 0) || outs == 1 && fn.Type().Out(0) != m.Result.Go {
+		return fmt.Errorf("the result of %s is not the method's", fn.Type())
+	}
+	if n < m.Required {
+		return fmt.Errorf("%s has too few parameters", fn.Type())
+	}
+	if m.fast[n] = bindFast(fn, in, m.Result, fails); m.fast[n] == nil {
+		return fmt.Errorf("%s has types that do not cross as they are", fn.Type())
+	}
+	m.Fast = true
+	return nil
 }
 
 func (r *Registry) params(c *Class, m *Method) error {
@@ -271,7 +316,7 @@ func (r *Registry) params(c *Class, m *Method) error {
 		if p.Variadic {
 			continue
 		}
-		if p.Type.Go.Kind() != reflect.Pointer || !p.nullable() {
+		if p.Type.Kind != wire.Held && (p.Type.Go.Kind() != reflect.Pointer || !p.nullable()) {
 			m.Required = i + 1
 			break
 		}
@@ -325,6 +370,12 @@ func (r *Registry) optionParams(c *Class, m *Method, t reflect.Type) error {
 
 // literal writes a default value as PHP does.
 func (r *Registry) literal(t *wire.Type, v reflect.Value) (string, error) {
+	if m, ok := v.Interface().(*Map); ok { // an array is never null
+		if m == nil || m.Len() == 0 {
+			return "[]", nil
+		}
+		return "", errors.New("a default of a Map that is not empty")
+	}
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || v.Kind() == reflect.Func {
 		if v.IsNil() {
 			return "null", nil
@@ -537,12 +588,12 @@ func jsonValue(v json.Marshaler) (any, error) {
 func (m *Method) loosen(r *Registry) {
 	mixed, _ := r.types.Of(reflect.TypeFor[any]())
 	for i := range m.Params {
-		if m.Params[i].Type.Kind != wire.Mixed {
+		if k := m.Params[i].Type.Kind; k != wire.Mixed && k != wire.Held {
 			m.Params[i] = Param{Name: m.Params[i].Name, Type: mixed}
 		}
 	}
 	m.Required = len(m.Params)
-	m.fast, m.Fast = nil, false
+	m.fast, m.Fast = [maxFast + 1]fastFunc{}, false
 	if m.Name == "offsetSet" || m.Name == "offsetUnset" {
 		m.Declared = "void"
 	}

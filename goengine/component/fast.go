@@ -8,8 +8,8 @@ import (
 	"github.com/phalanx-php/phalanx/goengine/wire"
 )
 
-// A method of a pointer whose parameters and result are bool, int, float64 or string is called without reflection and
-// without encoding: its arguments lie in Slots that C fills, its result goes into one.
+// A method of a pointer whose parameters and result are bool, int, float64, string or Opaque is called without reflection
+// and without encoding: its arguments lie in Slots that C fills, its result goes into one. An Opaque crosses as a string.
 //
 // The method is called through a func type in which the receiver is an unsafe.Pointer and named types are the basic ones
 // under them. Both have the layout of the true types, so the call is the same one; fast_test.go calls each shape.
@@ -57,7 +57,7 @@ func fastKind(t *wire.Type) (reflect.Kind, bool) {
 	k := t.Go.Kind()
 	switch {
 	case t.Kind == wire.Bool && k == reflect.Bool, t.Kind == wire.Float && k == reflect.Float64,
-		t.Kind == wire.String && k == reflect.String && !t.Text:
+		t.Kind == wire.String && k == reflect.String && !t.Text, t.Kind == wire.Held:
 		return k, true
 	case t.Kind == wire.Int && (k == reflect.Int || k == reflect.Int64):
 		return reflect.Int64, true

@@ -93,7 +93,7 @@ func TestFastCallsAreTheSameCalls(t *testing.T) {
 				args = append(args, v)
 			}
 			results := m.fn.Call(args)
-			text, err := m.fast(unsafe.Pointer(quick), &in, &out)
+			text, err := m.fast[len(m.Params)](unsafe.Pointer(quick), &in, &out)
 			require.Equal(t, slow.seen, quick.seen)
 			if m.fails {
 				want, _ := results[len(results)-1].Interface().(error)
@@ -126,7 +126,7 @@ func TestAFastCallAllocatesNothing(t *testing.T) {
 	var in [maxFast]Slot
 	var out Slot
 	in[0][0] = 4
-	require.Zero(t, testing.AllocsPerRun(1000, func() { r.Fast(m.ID, h, &in, &out, nil) }))
+	require.Zero(t, testing.AllocsPerRun(1000, func() { r.Fast(m.ID, h, len(m.Params), &in, &out, nil) }))
 	require.EqualValues(t, 5, out[0])
 }
 
@@ -143,6 +143,6 @@ func BenchmarkFast(b *testing.B) {
 	var in [maxFast]Slot
 	var out Slot
 	for b.Loop() {
-		r.Fast(m.ID, h, &in, &out, nil)
+		r.Fast(m.ID, h, len(m.Params), &in, &out, nil)
 	}
 }

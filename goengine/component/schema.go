@@ -107,7 +107,7 @@ func (s *schema) constant(v any) {
 
 func (s *schema) typ(t *wire.Type, nullable bool) {
 	s.num(int(t.Kind))
-	if nullable && t.Kind != wire.Mixed {
+	if nullable && t.Kind != wire.Mixed && t.Kind != wire.Held {
 		s.num(1)
 	} else {
 		s.num(0)
@@ -155,6 +155,13 @@ func (s *schema) method(m *Method) {
 	default:
 		s.typ(m.Result, m.resultNullable())
 	}
+	arities := 0
+	for n, fast := range m.fast {
+		if fast != nil {
+			arities |= 1 << n
+		}
+	}
+	s.num(arities)
 	s.num(m.Required)
 	s.num(len(m.Params))
 	for _, p := range m.Params {

@@ -61,7 +61,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func typeOf(t *wire.Type, out, nullable bool) string {
 	name := ""
 	switch t.Kind {
-	case wire.Mixed:
+	case wire.Mixed, wire.Held:
 		return "mixed"
 	case wire.Bool:
 		name = "bool"

@@ -216,7 +216,7 @@ func (d *Decoder) Skip() error {
 		_, err = d.take(8)
 	case TagObject:
 		_, err = d.take(12)
-	case TagString:
+	case TagString, TagSerial:
 		_, err = d.bytes()
 	case TagTime:
 		_, err = d.time()

@@ -28,6 +28,7 @@ const (
 	Enum                  // a case of a registered enum
 	Time                  // DateTimeInterface in, DateTimeImmutable out
 	Func                  // callable
+	Held                  // mixed, which Go keeps as it came: see Opaque
 )
 
 // Type reads and writes the values of one Go type. It is safe for several goroutines.
@@ -109,6 +110,7 @@ var (
 	contextType   = reflect.TypeFor[context.Context]()
 	errorType     = reflect.TypeFor[error]()
 	mapType       = reflect.TypeFor[*Map]()
+	opaqueType    = reflect.TypeFor[Opaque]()
 	anyType       = reflect.TypeFor[any]()
 	marshalType   = reflect.TypeFor[encoding.TextMarshaler]()
 	unmarshalType = reflect.TypeFor[encoding.TextUnmarshaler]()
@@ -144,6 +146,9 @@ func (ts *Types) make(c *Type, made map[reflect.Type]*Type) error {
 		return nil
 	case t == durationType:
 		c.Kind, c.enc, c.dec = Float, encDuration, decDuration
+		return nil
+	case t == opaqueType:
+		c.Kind, c.enc, c.dec = Held, encOpaque, decOpaque
 		return nil
 	case t == mapType:
 		c.Kind, c.enc, c.dec = Dict, encMap, decOrderedMap

@@ -26,6 +26,7 @@ const (
 	TagEnum   // uint32 class, uint32 case
 	TagTime   // int64 Unix seconds, uint32 nanoseconds, int32 seconds east of UTC, uint32 length, zone ("" for the offset alone)
 	TagFunc   // uint64 number: a PHP callable of the thread that sent it
+	TagSerial // uint32 length, what serialize() made of a value that holds objects: inside an Opaque only
 	tagEnd
 )
 
