@@ -73,17 +73,17 @@ func (s *Sequence) finish() {
 	}
 }
 
-// release ends an iteration that PHP lets go of. What produces it may be at work: its context ends, and it is waited for
-// elsewhere.
+// release ends an iteration that PHP lets go of. One of a method with a context may be at work: its context ends, and it is
+// waited for elsewhere. It also has to be ended elsewhere, because Go ends the process when the coroutine of an iter.Pull that
+// was made on a goroutine is continued on a thread of PHP's.
 func (s *Sequence) release() {
-	if s.cancel != nil {
-		s.cancel()
-	}
-	if s.mu.TryLock() {
+	if s.cancel == nil {
+		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.finish()
 		return
 	}
+	s.cancel()
 	go func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
