@@ -28,7 +28,7 @@ func JoinOthers(way string) error {
 		return nil
 	}
 	var fd int
-	var number uint32
+	var number uint64
 	if _, err := fmt.Sscanf(way, "%d:%d", &fd, &number); err != nil {
 		return fmt.Errorf("the way to the other server processes is unclear: %w", err)
 	}

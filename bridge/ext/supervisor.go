@@ -7,10 +7,12 @@ import "C"
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"sync"
 	"time"
 	"unsafe"
 
+	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/monitor"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
@@ -68,6 +70,9 @@ func listen(spec []byte, cwd string) error {
 	}
 	s, err := supervisor.New(orders, supervisor.Options{
 		Args: []string{"phalanx", "server", orders.Script}, Env: environment(), Dir: cwd, Logger: Log,
+		Cluster: func(s *hub.Switch, node uint32) (io.Closer, error) {
+			return messaging.JoinCluster(orders.Cluster, orders.ClusterName, s, node, Log)
+		},
 	})
 	running.s = s
 	if m != nil {

@@ -48,9 +48,12 @@ type Command struct {
 
 // connID is a connection's name in the whole application: which process, which loop of it, which
 // connection there. None is used again while the supervisor lives.
+//
+// In a cluster the upper half of process is the node's number, else 0.
 type connID struct {
-	process, seat uint32
-	id            loop.ID
+	process uint64
+	seat    uint32
+	id      loop.ID
 }
 
 func (c connID) String() string { return fmt.Sprintf("%x-%x-%x", c.process, c.seat, c.id) }
@@ -58,8 +61,8 @@ func (c connID) String() string { return fmt.Sprintf("%x-%x-%x", c.process, c.se
 func parseID(s string) (c connID, ok bool) {
 	process, rest, ok1 := strings.Cut(s, "-")
 	seat, id, ok2 := strings.Cut(rest, "-")
-	p, err1 := strconv.ParseUint(process, 16, 32)
+	p, err1 := strconv.ParseUint(process, 16, 64)
 	n, err2 := strconv.ParseUint(seat, 16, 32)
 	i, err3 := strconv.ParseUint(id, 16, 64)
-	return connID{uint32(p), uint32(n), i}, ok1 && ok2 && err1 == nil && err2 == nil && err3 == nil
+	return connID{p, uint32(n), i}, ok1 && ok2 && err1 == nil && err2 == nil && err3 == nil
 }

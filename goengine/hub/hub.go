@@ -37,7 +37,7 @@ type Hub struct {
 	mu      sync.RWMutex // guards all below
 	seats   []*Seat
 	next    uint32
-	process uint32
+	process uint64
 	link    Link
 
 	lost    atomic.Uint64 // commands that a loop or a link did not take
@@ -49,7 +49,7 @@ type Hub struct {
 func New(log logrus.FieldLogger) *Hub { return &Hub{log: log} }
 
 // Connect gives the hub its process's number and the way to the others.
-func (h *Hub) Connect(process uint32, link Link) {
+func (h *Hub) Connect(process uint64, link Link) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.process, h.link = process, link
@@ -102,7 +102,7 @@ func (s *Seat) ID(id loop.ID) string {
 	return connID{s.hub.process, s.number, id}.String()
 }
 
-func (h *Hub) state() (seats []*Seat, process uint32, link Link) {
+func (h *Hub) state() (seats []*Seat, process uint64, link Link) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.seats, h.process, h.link

@@ -131,10 +131,22 @@ func everywhere(t *testing.T, test func(t *testing.T, h *hub.Hub, a, b *worker))
 		plug(t, s, two, 2)
 		test(t, one, work(t, one, lines), work(t, two, lines))
 	})
+	t.Run("two machines", func(t *testing.T) {
+		w := newWires(t)
+		var hubs []*hub.Hub
+		for node := range uint32(2) {
+			s, h := hub.NewSwitch(logrus.New()), hub.New(logrus.New())
+			t.Cleanup(s.Close)
+			w.join(s, node+1)
+			plug(t, s, h, uint64(node+1)<<32+1)
+			hubs = append(hubs, h)
+		}
+		test(t, hubs[0], work(t, hubs[0], lines), work(t, hubs[1], lines))
+	})
 }
 
 // plug connects a hub to a switch.
-func plug(t *testing.T, s *hub.Switch, h *hub.Hub, number uint32) {
+func plug(t *testing.T, s *hub.Switch, h *hub.Hub, number uint64) {
 	t.Helper()
 	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
 	require.NoError(t, err)
@@ -342,4 +354,99 @@ func TestAProcessThatDoesNotReadIsInNobodysWay(t *testing.T) {
 	}
 	a, err := h.Ask(&hub.Query{About: hub.Figures})
 	require.NotZero(t, a.Lost, "%v", err)
+}
+
+// wires are Uplinks without a network.
+type wires struct {
+	mu       sync.Mutex // guards the others
+	switches map[uint32]*hub.Switch
+	frames   chan func() // in their order
+	cut      bool
+}
+
+type wire struct {
+	all *wires
+	own uint32
+}
+
+func newWires(t *testing.T) *wires {
+	w := &wires{switches: map[uint32]*hub.Switch{}, frames: make(chan func(), 1000)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for deliver := range w.frames {
+			deliver()
+		}
+	}()
+	t.Cleanup(func() { close(w.frames); <-done })
+	return w
+}
+
+func (w *wires) join(s *hub.Switch, node uint32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.switches[node] = s
+	s.Join(node, wire{w, node})
+}
+
+func (w wire) Send(node uint32, frame []byte) error {
+	w.all.mu.Lock()
+	defer w.all.mu.Unlock()
+	if w.all.cut {
+		return nil // on its way for ever
+	}
+	for other, s := range w.all.switches {
+		if other != w.own && (node == 0 || node == other) {
+			w.all.frames <- func() { s.Receive(w.own, frame) }
+		}
+	}
+	return nil
+}
+
+func (w wire) Nodes() (list []uint32, reachable bool) {
+	w.all.mu.Lock()
+	defer w.all.mu.Unlock()
+	for other := range w.all.switches {
+		if other != w.own {
+			list = append(list, other)
+		}
+	}
+	return list, true
+}
+
+func (w wire) Lives(node uint32) bool {
+	w.all.mu.Lock()
+	defer w.all.mu.Unlock()
+	return w.all.switches[node] != nil && !w.all.cut
+}
+
+// What a node that is gone knew does not count, and it is waited for in vain only until that is known.
+func TestANodeThatIsGoneDoesNotCount(t *testing.T) {
+	w := newWires(t)
+	a, b := hub.New(logrus.New()), hub.New(logrus.New())
+	first, second := hub.NewSwitch(logrus.New()), hub.NewSwitch(logrus.New())
+	w.join(first, 7)
+	w.join(second, 8)
+	plug(t, first, a, 7<<32+1)
+	plug(t, second, b, 8<<32+1)
+	answer, err := a.Ask(&hub.Query{About: hub.Count})
+	require.NoError(t, err)
+	require.Zero(t, answer.Count)
+	w.mu.Lock()
+	w.cut = true
+	w.mu.Unlock()
+	asked := make(chan error, 1)
+	go func() { _, err := a.Ask(&hub.Query{About: hub.Count}); asked <- err }()
+	require.Eventually(t, func() bool {
+		first.Left(8)
+		select {
+		case err := <-asked:
+			require.NoError(t, err)
+			return true
+		default:
+			return false
+		}
+	}, 20*time.Second, time.Millisecond)
+	first.Close()
+	second.Close()
 }

@@ -78,7 +78,7 @@ func (h *Hub) Know(q *Query) Answer {
 	return answer
 }
 
-func (s *Seat) know(q *Query, process uint32) (a Answer) {
+func (s *Seat) know(q *Query, process uint64) (a Answer) {
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
 	switch q.About {

@@ -25,6 +25,8 @@ type Switch struct {
 	pending  map[uint32]*gathering
 	listener net.Listener
 	closed   bool
+	node     uint32 // this machine's number in a cluster
+	up       Uplink // nil: there is no cluster
 
 	lost   atomic.Uint64
 	warned atomic.Int64
@@ -34,16 +36,18 @@ type Switch struct {
 type port struct {
 	conn    net.Conn
 	out     *outbox
-	process uint32 // 0: it has no connections
+	process uint64 // 0: it has no connections
 	trusted bool   // it runs as the supervisor's user
 }
 
 // gathering is a question that processes are answering.
 type gathering struct {
-	from    *port
-	seq     uint32
+	from    *port  // who asks; nil: another node
+	node    uint32 // which one
+	seq     uint32 // by which the asker knows the question
 	missing map[*port]bool
-	failed  int // processes that could not be asked
+	nodes   map[uint32]bool // that have not answered
+	failed  int             // processes and nodes that could not be asked
 	answers []Answer
 	timer   *time.Timer
 }
@@ -55,7 +59,7 @@ func NewSwitch(log logrus.FieldLogger) *Switch {
 
 // Serve takes the connection of a server process, whose number is not 0 and not used twice. trusted says that it runs as
 // the same user.
-func (s *Switch) Serve(conn net.Conn, process uint32, trusted bool) {
+func (s *Switch) Serve(conn net.Conn, process uint64, trusted bool) {
 	p := &port{conn: conn, out: newOutbox(conn), process: process, trusted: trusted}
 	s.mu.Lock()
 	if s.closed {
@@ -138,15 +142,17 @@ func (s *Switch) read(p *port) {
 	defer s.mu.Unlock()
 	delete(s.ports, p)
 	for seq, g := range s.pending {
-		if delete(g.missing, p); len(g.missing) == 0 || g.from == p {
+		if delete(g.missing, p); g.from == p {
 			s.conclude(seq, g)
+		} else {
+			s.concludeIfComplete(seq, g)
 		}
 	}
 }
 
 // others are the server processes that what p says is for.
 func (s *Switch) others(p *port, to *Target) []*port {
-	var process uint32
+	var process uint64
 	if to.Conn != "" {
 		id, ok := parseID(to.Conn)
 		if !ok {
@@ -164,28 +170,36 @@ func (s *Switch) others(p *port, to *Target) []*port {
 }
 
 func (s *Switch) tell(p *port, f *wireFrame) {
+	if to := s.tellLocal(p, f); to != nil {
+		s.tellNodes(f, to)
+	}
+}
+
+// tellLocal passes a command on to the processes of this machine, and answers whom it is for.
+func (s *Switch) tellLocal(p *port, f *wireFrame) *Target {
 	var cmd struct {
 		To Target `json:"to"`
 	}
 	if json.Unmarshal(f.head, &cmd) != nil {
-		return
+		return nil
 	}
 	s.mu.Lock()
 	list := s.others(p, &cmd.To)
 	s.mu.Unlock()
 	for _, other := range list {
 		if err := other.out.put(f.all); errors.Is(err, loop.ErrFull) {
-			s.lose(err, other)
+			s.lose(err, other.process)
 		}
 	}
+	return &cmd.To
 }
 
-func (s *Switch) lose(err error, p *port) {
+func (s *Switch) lose(err error, process uint64) {
 	n := s.lost.Add(1)
 	now := time.Now().Unix()
 	if last := s.warned.Load(); now > last && s.warned.CompareAndSwap(last, now) {
-		s.log.WithError(err).WithField("process", p.process).WithField("lost", n).
-			Warn("hub: a server process does not take messages fast enough; they are lost")
+		s.log.WithError(err).WithField("process", process).WithField("lost", n).
+			Warn("hub: a server process, or the way to other machines, does not take messages fast enough; they are lost")
 	}
 }
 
@@ -197,28 +211,35 @@ func (s *Switch) ask(p *port, f *wireFrame) {
 	if json.Unmarshal(f.head, &q) != nil {
 		return
 	}
+	s.gather(&gathering{from: p, seq: f.seq}, &q, true)
+}
+
+// gather asks the processes of this machine and, where everywhere is true, other machines.
+func (s *Switch) gather(g *gathering, q *Query, everywhere bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := &gathering{from: p, seq: f.seq, missing: map[*port]bool{}}
+	g.missing = map[*port]bool{}
 	if q.About == Figures {
 		g.answers = []Answer{{Lost: s.lost.Load()}}
 	}
 	s.seq++
 	seq := s.seq
-	frame, err := encodeFrame(kindAsk, seq, &q, nil)
+	frame, err := encodeFrame(kindAsk, seq, q, nil)
 	if err != nil {
 		return
 	}
-	for _, other := range s.others(p, &q.To) {
+	for _, other := range s.others(g.from, &q.To) {
 		if other.out.put(frame) != nil {
 			g.failed++
 			continue
 		}
 		g.missing[other] = true
 	}
+	if everywhere {
+		s.askNodes(g, q, frame)
+	}
 	s.pending[seq] = g
-	if len(g.missing) == 0 {
-		s.conclude(seq, g)
+	if s.concludeIfComplete(seq, g) {
 		return
 	}
 	g.timer = time.AfterFunc(askTime, func() {
@@ -242,9 +263,17 @@ func (s *Switch) answered(p *port, f *wireFrame) {
 		return
 	}
 	g.answers = append(g.answers, r.Answers...)
-	if delete(g.missing, p); len(g.missing) == 0 {
-		s.conclude(f.seq, g)
+	delete(g.missing, p)
+	s.concludeIfComplete(f.seq, g)
+}
+
+// concludeIfComplete answers a question that all have answered. It is called with mu held.
+func (s *Switch) concludeIfComplete(seq uint32, g *gathering) bool {
+	if len(g.missing)+len(g.nodes) > 0 {
+		return false
 	}
+	s.conclude(seq, g)
+	return true
 }
 
 // conclude answers a question. It is called with mu held.
@@ -253,7 +282,18 @@ func (s *Switch) conclude(seq uint32, g *gathering) {
 	if g.timer != nil {
 		g.timer.Stop()
 	}
-	if frame, err := encodeFrame(kindAnswer, g.seq, reply{Answers: g.answers, Missing: g.failed + len(g.missing)}, nil); err == nil {
+	missing := g.failed + len(g.missing)
+	for node := range g.nodes {
+		if s.up.Lives(node) { // else its connections are gone, and so are their answers
+			missing++
+		}
+	}
+	frame, err := encodeFrame(kindAnswer, g.seq, reply{Answers: g.answers, Missing: missing}, nil)
+	switch {
+	case err != nil:
+	case g.from != nil:
 		_ = g.from.out.put(frame)
+	default:
+		_ = s.up.Send(g.node, frame)
 	}
 }

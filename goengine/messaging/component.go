@@ -21,6 +21,8 @@ func failing(options ...component.Option) []component.Option {
 		component.Throws(ErrNotConnected, exceptions+`NotConnectedException`),
 		component.Throws(ErrNoResponders, exceptions+`NoRespondersException`),
 		component.Throws(ErrRemote, exceptions+`RemoteException`),
+		component.Throws(ErrConflict, exceptions+`ConflictException`),
+		component.Throws(ErrUnsupported, exceptions+`UnsupportedException`),
 		component.Throws(ErrQueueFull, exceptions+`QueueFullException`),
 	)
 }
@@ -48,4 +50,11 @@ func init() {
 	component.RegisterType[*Job](`Phalanx\Queue\Job`, failing()...)
 	component.RegisterType[*Consumer](`Phalanx\Queue\Consumer`, failing()...)
 	component.RegisterValue[DeadJob](`Phalanx\Queue\DeadJob`)
+	component.Register(`Phalanx\KeyValue`, NewKeyValue, failing(
+		component.Defaults(KeyValueOptions{Encoding: encodingJSON, ConnectTimeout: DefaultTimeout}),
+		component.Defaults(KeysOptions{Filter: ">"}),
+		component.Defaults(WatchOptions{Keys: ">"}),
+	)...)
+	component.RegisterType[*Watcher](`Phalanx\KeyValue\Watcher`, failing()...)
+	component.RegisterValue[Entry](`Phalanx\KeyValue\Entry`)
 }

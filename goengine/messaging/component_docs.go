@@ -199,5 +199,84 @@ type DeadJob
 	One that could not be done.
 field Number
 	By which requeue() and discard() know it.
+type KeyValue
+	A bucket of keys and values that all who use the server share. Each change has a revision,
+	by which others can tell whether a value is still the one they know.
+new bucket
+	Does not connect yet. Buckets of the same name are the same bucket, wherever they are used.
+func Change key change
+	Sets the value that change makes of the present one (null: there is none), again when others have
+	changed it meanwhile. It answers the new value.
+func Changes
+	Gives the values that there are, and then every change, for as long as the iteration lasts.
+func Create key value
+	Sets a value when the key has none, and answers its revision; else it is a conflict.
+func Delete key
+	Takes the value from a key. Its history stays.
+func Entry key
+	Answers the value of a key with its revision, null when there is none.
+func Get key
+	Answers the value of a key, null when there is none.
+func History key
+	Lists the values that a key had, as far as the bucket keeps them, the oldest first.
+func Keys
+	Lists the keys that have a value.
+func Purge key
+	Takes the value from a key, and its history.
+func Put key value
+	Sets a value, whatever the key had, and answers its revision.
+func Update key value revision
+	Sets a value when the key has this revision, and answers the new one; else it is a conflict.
+func Watch handler
+	Has the handler called with the values that there are, and then with every change, one after another.
+type KeyValueOptions
+	Of NewKeyValue. What is null stays as the bucket has it, or gets its default when the bucket
+	is made.
+field History
+	How many values of each key are kept: 1 by default, 64 at most.
+field TTL
+	Seconds after which a value is forgotten: by default never.
+field MaxBytes
+	Bytes of all values: by default what the server has room for.
+field Encoding
+	"json": any value, strings too, is kept as JSON; "raw": values are strings and kept as they are.
+field Storage
+	"file" (the default) or "memory".
+field Replicas
+	Servers of a cluster that have a copy: by default 3 where there are so many.
+type WatchOptions
+	Of Watch and Changes.
+field Keys
+	Which keys: "*" stands for one part between dots, ">" for all that follow.
+field UpdatesOnly
+	Without the values that there are at the beginning.
+type CreateOptions
+	Of Create.
+field TTL
+	Seconds after which the key is forgotten, 1 or more; 0: as the bucket has it. It needs NATS 2.11.
+type DeleteOptions
+	Of Delete.
+field Revision
+	What the key must have; 0: any.
+type EntryOptions
+	Of Entry.
+field Revision
+	An earlier one, if the bucket has a history; 0: the present.
+type KeysOptions
+	Of Keys.
+field Filter
+	Which: "*" stands for one part between dots, ">" for all that follow.
+type Watcher
+	One of a script, and ends with it.
+func Stop
+	Ends it.
+func Wait
+	Waits for the end. Handlers run meanwhile, also in a script that has no loop.
+type Entry
+	A value that a key has or had.
+field Value
+	Null when the key was deleted.
+field Operation
+	"put", "delete", "purge" or "expired".
 `)
 }

@@ -112,7 +112,7 @@ func (c *Conn) Close() {
 	c.nc.Close()
 }
 
-func open(s Settings, log logrus.FieldLogger) (*Conn, error) {
+func open(s Settings, log logrus.FieldLogger, more ...nats.Option) (*Conn, error) {
 	c := &Conn{settings: s, log: log, since: time.Now()}
 	opts := []nats.Option{
 		nats.Name("phalanx"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.ReconnectBufSize(reconnectBuffer),
@@ -156,7 +156,7 @@ func open(s Settings, log logrus.FieldLogger) (*Conn, error) {
 		}
 		opts = append(opts, nats.Secure(config))
 	}
-	nc, err := nats.Connect(urls, opts...)
+	nc, err := nats.Connect(urls, append(opts, more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("messaging: no connection to %s: %w", s.Name(), err)
 	}

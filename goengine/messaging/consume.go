@@ -26,6 +26,7 @@ const (
 	DefaultJobTimeout  = time.Hour
 	pullExpires        = 30 * time.Second // a request for a job is made anew after
 	settleTime         = 30 * time.Second // to tell the server what became of a job, when the connection is lost meanwhile
+	goneTime           = 3 * time.Second  // after which a queue that does not answer has been deleted: another server leads sooner
 	setupPause         = time.Second      // between two tries to begin
 )
 
@@ -265,9 +266,9 @@ func (c *Consumer) run(abandon <-chan struct{}) {
 				prepare.Reset(100 * time.Millisecond)
 			}
 		case <-prepare.C:
-			if _, err := c.queue.prepare(preparing, true); err == nil {
+			if err := c.queue.prepareOn(preparing, c.conn, true); err == nil {
 				asked, right = 0, true
-			} else if preparing.Err() == nil {
+			} else if preparing.Err() == nil && !nc.IsClosed() {
 				c.conn.log.WithError(err).WithField("queue", c.queue.Name).Warn("messaging: jobs cannot be got at the moment")
 				prepare.Reset(setupPause)
 			}
@@ -408,12 +409,15 @@ func (c *Consumer) beat(m *nats.Msg, end <-chan struct{}) {
 func (c *Consumer) ack(ctx context.Context, m *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	for {
+	for began := time.Now(); ; {
 		once, end := context.WithTimeout(ctx, 2*time.Second)
 		answer, err := c.conn.nc.RequestWithContext(once, m.Reply, []byte("+ACK"))
 		end()
 		if err == nil && answer != nil || ctx.Err() != nil || c.conn.nc.IsClosed() {
 			return c.conn.notConnected(err)
+		}
+		if errors.Is(err, nats.ErrNoResponders) && time.Since(began) > goneTime {
+			return fmt.Errorf("messaging: the queue %s is not there any more: %w", c.queue.Name, err)
 		}
 		select {
 		case <-ctx.Done():

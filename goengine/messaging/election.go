@@ -81,7 +81,7 @@ func (e *Election) Run(ctx context.Context, elected func(context.Context, int64)
 		err := Elect(campaign, c, e.name, LeaseOptions{TTL: e.ttl}, func(ctx context.Context, token uint64) {
 			e.token.Store(token)
 			defer e.token.Store(0)
-			if err := elected(ctx, int64(token)); err != nil && ctx.Err() == nil {
+			if err := elected(context.WithoutCancel(ctx), int64(token)); err != nil && !errors.Is(err, component.ErrStopped) {
 				c.log.WithError(err).WithField("election", e.name).Error("messaging: what an election calls failed")
 			}
 			<-ctx.Done()

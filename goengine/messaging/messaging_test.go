@@ -30,8 +30,9 @@ const patience = 20 * time.Second
 // embedded is the address of a server that ends with the test.
 func embedded(t *testing.T, options string) string {
 	t.Helper()
+	folder := t.TempDir() // removed after the server has ended
 	t.Cleanup(messaging.Close)
-	return "embedded:" + filepath.Join(t.TempDir(), "data") + options
+	return "embedded:" + filepath.Join(folder, "data") + options
 }
 
 func pubSub(t *testing.T, server string) *messaging.PubSub {

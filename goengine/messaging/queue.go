@@ -266,32 +266,39 @@ func (q *Queue) ensureConsumer(ctx context.Context, c *Conn, kind string) error 
 // prepare makes what the server is to have for the queue. again says that it may be gone.
 func (q *Queue) prepare(ctx context.Context, again bool) (*Conn, error) {
 	c, err := q.connect()
+	if err == nil {
+		err = q.prepareOn(ctx, c, again)
+	}
 	if err != nil {
 		return nil, err
 	}
+	return c, nil
+}
+
+func (q *Queue) prepareOn(ctx context.Context, c *Conn, again bool) error {
 	q.mu.Lock()
 	done := q.ready == c && !again
 	q.mu.Unlock()
 	if done {
-		return c, nil
+		return nil
 	}
 	ctx, cancel := c.withDefault(ctx)
 	defer cancel()
 	for _, kind := range []string{ready, delayed, dead} {
 		if err := q.ensureStream(ctx, c, kind); err != nil {
-			return nil, q.explain(c, "cannot be made", err)
+			return q.explain(c, "cannot be made", err)
 		}
 		if kind == dead {
 			continue
 		}
 		if err := q.ensureConsumer(ctx, c, kind); err != nil {
-			return nil, q.explain(c, "cannot be made", err)
+			return q.explain(c, "cannot be made", err)
 		}
 	}
 	q.mu.Lock()
 	q.ready = c
 	q.mu.Unlock()
-	return c, nil
+	return nil
 }
 
 func (q *Queue) explain(c *Conn, what string, err error) error {

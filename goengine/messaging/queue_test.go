@@ -39,7 +39,10 @@ func consume(t *testing.T, q *messaging.Queue, o messaging.ConsumeOptions, h mes
 	t.Helper()
 	c, err := q.Consume(within(t), h, o)
 	require.NoError(t, err)
-	t.Cleanup(func() { c.Stop() })
+	t.Cleanup(func() {
+		c.Stop()
+		_ = c.Wait(contextOf(t, time.Second))
+	})
 	return c
 }
 
@@ -309,9 +312,10 @@ func TestPausesGrow(t *testing.T) {
 func TestADeletedQueueIsMadeAgain(t *testing.T) {
 	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{})
 	got := make(chan struct{}, 2)
-	consume(t, q, quick(1), func(context.Context, *messaging.Job) error { got <- struct{}{}; return nil })
+	c := consume(t, q, quick(1), func(context.Context, *messaging.Job) error { got <- struct{}{}; return nil })
 	push(t, q, "x", messaging.PushOptions{})
 	<-got
+	require.Eventually(t, func() bool { return c.Stats().Running == 0 }, patience, time.Millisecond)
 	require.NoError(t, q.Delete(within(t)))
 	push(t, q, "x", messaging.PushOptions{})
 	<-got

@@ -27,7 +27,7 @@ func (s *Supervisor) wayToOthers(cmd *exec.Cmd, sv *server) (*os.File, error) {
 		_ = theirs.Close()
 		return nil, fmt.Errorf("supervisor: %w", err)
 	}
-	number := s.numbers.Add(1)
+	number := uint64(s.node)<<32 | uint64(s.numbers.Add(1))
 	cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d:%d", HubEnv, 3+len(cmd.ExtraFiles), number))
 	cmd.ExtraFiles = append(cmd.ExtraFiles, theirs)
 	s.others.Serve(conn, number, sv.credential == nil)

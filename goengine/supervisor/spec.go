@@ -46,6 +46,10 @@ type Spec struct {
 	GracefulTimeout float64 `json:"gracefulTimeout"`
 	PidFile         string  `json:"pidFile"`
 	LogFile         string  `json:"logFile"`
+	// Cluster is the NATS server by which connections of other machines are reached, "" none; those with the same ClusterName
+	// are one cluster.
+	Cluster     string `json:"cluster,omitempty"`
+	ClusterName string `json:"clusterName,omitempty"`
 	// Settings are lines of php.ini that the command line gave with -d.
 	Settings string `json:"settings"`
 	// INIPath and NoINI are -c and -n of the command line.

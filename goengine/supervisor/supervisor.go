@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"sync"
@@ -35,6 +37,10 @@ type Options struct {
 	Dir    string   // working directory; default: this process's
 	Logger logrus.FieldLogger
 
+	// Cluster joins the switch with those of other machines, as the node of this number, where Spec.Cluster is not empty. What
+	// it answers is closed with the supervisor.
+	Cluster func(s *hub.Switch, node uint32) (io.Closer, error)
+
 	StartTimeout time.Duration // for PHP to come up in a server process; default 60 s
 }
 
@@ -52,6 +58,8 @@ type Supervisor struct {
 	spawns      chan spawnRequest
 	notify      notifier
 	others      *hub.Switch // between the server processes, and scripts beside them
+	node        uint32      // of this machine in a cluster, else 0
+	cluster     io.Closer   // nil: there is none
 	numbers     atomic.Uint32
 
 	mu        sync.Mutex // guards all below and what servers say it does
@@ -114,6 +122,16 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 	}
 	s.divide()
 	s.others = hub.NewSwitch(s.log)
+	if s.spec.Cluster != "" && s.opts.Cluster != nil {
+		for s.node == 0 {
+			s.node = rand.Uint32() // so that the names of connections are no other machine's, nor an earlier start's
+		}
+		var err error
+		if s.cluster, err = s.opts.Cluster(s.others, s.node); err != nil {
+			s.closeSockets()
+			return nil, err
+		}
+	}
 	if s.spec.PidFile != "" {
 		if err := s.others.Listen(hub.SocketPath(s.spec.PidFile)); err != nil {
 			s.log.WithError(err).Warn("supervisor: scripts beside the server cannot reach its connections")
@@ -173,6 +191,9 @@ func (s *Supervisor) release() {
 	}
 	s.closeSockets()
 	s.mu.Unlock()
+	if s.cluster != nil {
+		_ = s.cluster.Close()
+	}
 	s.others.Close()
 	close(s.spawns)
 }

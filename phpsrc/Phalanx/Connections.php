@@ -67,6 +67,21 @@ final class Connections
     }
 
     /**
+     * Makes the connections of several machines one: those whose applications name the same NATS server. Call it in the
+     * start file, before Worker::runAll(). From then on groups, users, messages and questions are everywhere the same;
+     * names of connections are unique among the machines.
+     *
+     * @param string $server as Phalanx\PubSub takes it: 'nats://user:password@a,b,c', or 'embedded:/folder?listen=...'
+     *     on one machine, by which the others reach it
+     * @param string $name those with the same one belong together; '': the start file's name, without its ending
+     */
+    public static function cluster(string $server, string $name = ''): void
+    {
+        Worker::$cluster = $server;
+        Worker::$clusterName = $name;
+    }
+
+    /**
      * The name of a connection, by which any worker and process finds it. It lives as long as the connection, also
      * across reloads, and is never given to another one.
      *

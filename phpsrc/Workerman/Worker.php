@@ -242,6 +242,15 @@ class Worker
      */
     public static string $monitorAddress = '';
 
+    /**
+     * The NATS server by which Phalanx\Connections reaches other machines, '' for none; the environment variable
+     * PHALANX_CLUSTER names it where this is ''. See Phalanx\Connections::cluster(). Not Workerman's.
+     */
+    public static string $cluster = '';
+
+    /** Machines with the same server and name belong together; '': the start file's name. Not Workerman's. */
+    public static string $clusterName = '';
+
     /** Seconds a callback may take before /live says no; 0: any number. Not Workerman's. */
     public static float $stuckTimeout = 60.0;
 

@@ -19,6 +19,7 @@ func TestExamples(t *testing.T) {
 	for name, want := range map[string]string{
 		"pubsub.php":   "orders.new: 19.9\n119\n",
 		"queue.php":    "ada@example.org at attempt 2\nbob@example.org at attempt 2\n",
+		"keyvalue.php": "dark\nsomebody was quicker\nvisits is 1\n",
 		"election.php": "this one does it (term 1)\nanother one may\n",
 	} {
 		t.Run(name, func(t *testing.T) {

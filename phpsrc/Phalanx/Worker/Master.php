@@ -142,9 +142,18 @@ trait Master
             'gracefulTimeout' => static::$gracefulTimeout,
             'monitor' => self::option('monitor') ?? static::$monitorAddress,
             'stuckTimeout' => \max(static::$stuckTimeout, 0.0),
+            'cluster' => static::$cluster ?: (string)\getenv('PHALANX_CLUSTER'),
+            'clusterName' => static::$clusterName ?: self::clusterName(),
             'pidFile' => static::$pidFile,
             'logFile' => static::$logFile,
         ]);
+    }
+
+    private static function clusterName(): string
+    {
+        $name = \basename(self::mainScript(), '.php');
+
+        return \getenv('PHALANX_CLUSTER_NAME') ?: \substr(\preg_replace('/[^A-Za-z0-9_-]/', '_', $name), 0, 64);
     }
 
     private static function serverProcesses(): int
