@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,7 +32,8 @@ func (x *exchange) receive(resp *http.Response) *failure {
 		x.reply.Stream = x.stream
 		return nil
 	case x.r.Sink != "":
-		return x.failed(save(in, x.r.Sink))
+		_, err := save(in, x.r.Sink)
+		return x.failed(err)
 	}
 	body, err := in.all(resp.ContentLength)
 	if err != nil {
@@ -132,6 +134,12 @@ func (in *incoming) Close() error {
 	return in.from.Close()
 }
 
+func (in *incoming) closed() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.shut
+}
+
 // all reads the whole body.
 func (in *incoming) all(length int64) ([]byte, error) {
 	defer func() { _ = in.Close() }()
@@ -187,11 +195,11 @@ func (b *buffered) Close() error {
 }
 
 // save writes a body into a file, which appears when it is complete.
-func save(in io.ReadCloser, path string) (err error) {
+func save(in io.ReadCloser, path string) (n int64, err error) {
 	defer func() { _ = in.Close() }()
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() {
 		if err != nil {
@@ -200,15 +208,15 @@ func save(in io.ReadCloser, path string) (err error) {
 		}
 	}()
 	if err = f.Chmod(mode(path)); err != nil {
-		return err
+		return 0, err
 	}
-	if _, err = io.CopyBuffer(struct{ io.Writer }{f}, in, make([]byte, 64<<10)); err != nil {
-		return err
+	if n, err = io.CopyBuffer(struct{ io.Writer }{f}, in, make([]byte, 64<<10)); err != nil {
+		return 0, err
 	}
 	if err = f.Close(); err != nil {
-		return err
+		return 0, err
 	}
-	return os.Rename(f.Name(), path)
+	return n, os.Rename(f.Name(), path)
 }
 
 // mode is that of the file that is there, or of a new one.
@@ -225,9 +233,12 @@ type Stream struct {
 	in    *incoming
 	x     *exchange
 	whole bool // it is in memory already
+	// reading is ahead for Close, which waits for no reader.
+	reading atomic.Pointer[ahead]
 
 	mu    sync.Mutex // guards all below; held while reading
-	rest  []byte     // read, not handed out
+	ahead *ahead
+	rest  []byte // read, not handed out
 	ended bool
 	err   error
 	sse   sse
@@ -244,14 +255,14 @@ func (s *Stream) Read(ctx context.Context, bytes int) (*string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.rest) == 0 {
-		if err := s.fill(ctx, min(bytes, maxRead)); err != nil {
+		if err := s.fill(ctx); err != nil {
 			return nil, err
 		}
 	}
 	if len(s.rest) == 0 {
 		return nil, nil
 	}
-	n := min(bytes, len(s.rest))
+	n := min(bytes, len(s.rest), maxRead)
 	text := string(s.rest[:n])
 	s.rest = s.rest[n:]
 	return &text, nil
@@ -291,23 +302,26 @@ func (s *Stream) line(ctx context.Context, maxBytes int) (*string, error) {
 			s.rest = nil
 			return &text, nil
 		}
-		if err := s.fill(ctx, 16<<10); err != nil {
+		if err := s.fill(ctx); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// fill reads more into rest. It is called with mu held. A context that ends closes the stream: half a body is no use.
-func (s *Stream) fill(ctx context.Context, n int) error {
+// fill takes what has been read into rest. It is called with mu held. A context that ends closes the stream: half a body
+// is no use.
+func (s *Stream) fill(ctx context.Context) error {
 	if s.ended || s.err != nil {
 		return s.err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = s.in.Close() })
+	if s.ahead == nil {
+		s.ahead = newAhead(s.in)
+		s.reading.Store(s.ahead)
+	}
+	stop := context.AfterFunc(ctx, func() { s.ahead.stop(context.Cause(ctx)) })
 	defer stop()
-	have := len(s.rest)
-	buf := append(s.rest, make([]byte, n)...)
-	got, err := s.in.Read(buf[have:])
-	s.rest = buf[:have+got]
+	got, err := s.ahead.take(s.rest)
+	s.rest = got
 	switch {
 	case err == io.EOF:
 		s.ended = true
@@ -316,19 +330,14 @@ func (s *Stream) fill(ctx context.Context, n int) error {
 		f := classify(err, context.Cause(ctx), true, &s.x.t.s)
 		s.err = f.exception(s.x.method, visible(s.x.url), nil)
 		s.stop()
-		if got == 0 {
+		if len(got) == 0 {
 			return s.err
 		}
 	}
 	return nil
 }
 
-func (s *Stream) stop() {
-	_ = s.in.Close()
-	if !s.whole {
-		s.x.cancel(nil)
-	}
-}
+func (s *Stream) stop() { s.Close() }
 
 // SaveTo writes the rest of the body into a file, which appears when it is complete, and tells how many bytes that were.
 func (s *Stream) SaveTo(ctx context.Context, path string) (int64, error) {
@@ -339,13 +348,12 @@ func (s *Stream) SaveTo(ctx context.Context, path string) (int64, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = s.in.Close() })
 	defer stop()
-	before := s.in.read - int64(len(s.rest))
 	in := struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(&buffered{rest: s.rest}, s.in), s.in}
+	}{io.MultiReader(&buffered{rest: s.rest}, s.source()), s.in}
 	s.rest = nil
-	err := save(in, path)
+	n, err := save(in, path)
 	s.ended = true
 	s.stop()
 	if err != nil {
@@ -356,12 +364,23 @@ func (s *Stream) SaveTo(ctx context.Context, path string) (int64, error) {
 		s.err = f.exception(s.x.method, visible(s.x.url), nil)
 		return 0, s.err
 	}
-	return s.in.read - before, nil
+	return n, nil
+}
+
+// source is what has not been taken yet. It is called with mu held.
+func (s *Stream) source() io.Reader {
+	if s.ahead == nil {
+		return s.in
+	}
+	return &aheadReader{a: s.ahead}
 }
 
 // Close lets go of the connection. What has not arrived yet is not waited for.
 func (s *Stream) Close() {
 	_ = s.in.Close()
+	if a := s.reading.Load(); a != nil {
+		a.wake()
+	}
 	if !s.whole {
 		s.x.cancel(nil)
 	}
