@@ -68,6 +68,8 @@ field Init
 	statements that each new connection begins with
 field Replicas
 	DSNs of servers that reads may go to
+field Pipeline
+	PostgreSQL: quick reads of several Fibers share connections
 field Sticky
 	for so long after a write of this object its reads go to the primary as well
 type Begin

@@ -29,6 +29,7 @@ type Settings struct {
 	ApplicationName string        // as the server shows it
 	Init            []string      // statements that each new connection begins with
 	Replicas        []string      // DSNs of servers that reads may go to
+	Pipeline        bool          // PostgreSQL: quick reads of several Fibers share connections
 	Sticky          time.Duration // for so long after a write of this object its reads go to the primary as well
 }
 
@@ -36,7 +37,7 @@ type Settings struct {
 var DefaultSettings = Settings{
 	MaxConnections: 16, MaxLifetime: 30 * time.Minute, IdleTime: 5 * time.Minute, WaitTimeout: 5 * time.Second,
 	ConnectTimeout: 5 * time.Second, QueryTimeout: time.Minute, StatementCache: 256, BusyTimeout: 5 * time.Second,
-	ApplicationName: "phalanx", Init: []string{}, Replicas: []string{}, Sticky: time.Second,
+	ApplicationName: "phalanx", Init: []string{}, Replicas: []string{}, Sticky: time.Second, Pipeline: true,
 }
 
 // maxPool bounds maxConnections.
@@ -66,6 +67,8 @@ func optionError(format string, args ...any) error {
 type database struct {
 	dsn      *DSN
 	settings Settings
+	pipes    map[*pool]*pgPipes // PostgreSQL's; nil: none
+	active   atomic.Int64       // statements under way
 	primary  *pool
 	readers  []*pool // replicas, or SQLite's connections that only read
 	turn     atomic.Uint32
@@ -207,12 +210,23 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialPg(ctx, cfg, &d.settings) }), nil
+	shared := &sync.Map{}
+	p := newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialPg(ctx, cfg, &d.settings, shared) })
+	if d.settings.Pipeline && dsn.Params["statement_timeout"] == "" && l.max >= 4 {
+		if d.pipes == nil {
+			d.pipes = map[*pool]*pgPipes{}
+		}
+		d.pipes[p] = &pgPipes{pool: p, shared: shared}
+	}
+	return p, nil
 }
 
 func (d *database) pools() []*pool { return append([]*pool{d.primary}, d.readers...) }
 
 func (d *database) shut() {
+	for _, pipes := range d.pipes {
+		pipes.shut()
+	}
 	for _, p := range d.pools() {
 		p.shut()
 	}
@@ -296,17 +310,34 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 	if q.st.Control {
 		return out, r, false, explain(usageError("transactions are begun with begin() or transaction(), which keep the connection"), q.st.Source)
 	}
-	ctx, cancel := d.limit(ctx)
-	defer cancel()
 	started := time.Now()
 	reads := q.st.Reads && !primary
+	p := d.pick(reads)
+	if active := d.active.Add(1); active > pipelineFrom && q.st.Reads && !q.st.Touches && q.st.record.quick() {
+		if pipes := d.pipes[p]; pipes != nil {
+			if out, r, columns, err = pipes.run(ctx, q, shape); err != errElsewhere {
+				d.active.Add(-1)
+				d.count(q, time.Since(started), err)
+				return out, r, columns, explain(err, q.st.Source)
+			}
+		}
+	}
+	defer d.active.Add(-1)
+	ctx, cancel := d.limit(ctx)
+	defer cancel()
 	for try := 0; ; try++ {
 		out = sink{shape: shape}
-		p := d.pick(reads)
+		if try > 0 {
+			p = d.pick(reads)
+		}
 		var h *held
 		if h, err = p.take(ctx, q.st.Source); err == nil {
 			h.touched = h.touched || q.st.Touches
+			began := time.Now()
 			r, columns, err = h.query(ctx, q, &out)
+			if d.pipes != nil {
+				q.st.record.note(time.Since(began), len(out.buf))
+			}
 			p.put(h)
 		}
 		if err == nil || try > 0 {

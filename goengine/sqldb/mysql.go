@@ -118,8 +118,8 @@ type mysqlConn struct {
 	init []string
 }
 
-func dialMySQL(ctx context.Context, cfg *mysql.Config, s *Settings) (conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
+func dialMySQL(outer context.Context, cfg *mysql.Config, s *Settings) (conn, error) {
+	ctx, cancel := context.WithTimeout(outer, s.ConnectTimeout)
 	defer cancel()
 	kind := &mysqlKind{cfg: cfg}
 	own := cfg.Clone()
@@ -134,7 +134,7 @@ func dialMySQL(ctx context.Context, cfg *mysql.Config, s *Settings) (conn, error
 	}
 	c, err := connector.Connect(ctx)
 	if err != nil {
-		if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
+		if cause := ended(outer); cause != nil {
 			return nil, cause
 		}
 		return nil, mysqlConnectError(err)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -70,10 +71,10 @@ func redact(err error, d *DSN) string {
 // pgConn is a connection to PostgreSQL.
 type pgConn struct {
 	c        *pgconn.PgConn
-	cfg      *pgconn.Config
 	prepared *lru[*pgPrepared]
 	number   int
 	init     []string
+	shared   *sync.Map // text => *pgPrepared, of all connections of the pool
 	dead     atomic.Bool
 
 	values  [][]byte // of the parameters; memory that is used again
@@ -96,14 +97,14 @@ type pgColumn struct {
 	kind pgKind
 }
 
-func dialPg(ctx context.Context, cfg *pgconn.Config, s *Settings) (conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
+func dialPg(outer context.Context, cfg *pgconn.Config, s *Settings, shared *sync.Map) (conn, error) {
+	ctx, cancel := context.WithTimeout(outer, s.ConnectTimeout)
 	defer cancel()
 	c, err := pgconn.ConnectConfig(ctx, cfg)
 	if err != nil {
-		return nil, pgConnectError(ctx, err)
+		return nil, pgConnectError(outer, err)
 	}
-	p := &pgConn{c: c, cfg: cfg, init: s.Init, prepared: newLRU[*pgPrepared](max(1, s.StatementCache))}
+	p := &pgConn{c: c, init: s.Init, shared: shared, prepared: newLRU[*pgPrepared](max(1, s.StatementCache))}
 	if err := p.begin(ctx); err != nil {
 		p.close()
 		return nil, err
@@ -121,6 +122,15 @@ func (p *pgConn) begin(ctx context.Context) error {
 	return nil
 }
 
+// ended is why a context has ended; nil: it has not. One whose deadline is over ends in this moment: the net sees the
+// deadline a little earlier.
+func ended(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		<-ctx.Done()
+	}
+	return context.Cause(ctx)
+}
+
 func pgConnectError(ctx context.Context, err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -128,12 +138,12 @@ func pgConnectError(ctx context.Context, err error) error {
 		e.Kind = Connection
 		return e
 	}
-	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
+	if cause := ended(ctx); cause != nil {
 		return cause
 	}
 	text := err.Error()
-	if i := strings.LastIndex(text, "`: "); i >= 0 { // pgconn's own begins with the user and the database
-		text = strings.Join(strings.Fields(text[i+3:]), " ")
+	if i := strings.LastIndex(text, "`:"); i >= 0 { // pgconn's own begins with the user and the database
+		text = strings.Join(strings.Fields(text[i+2:]), " ")
 	}
 	return &Error{Kind: Connection, SQLState: "08001", Message: "cannot connect: " + text}
 }
@@ -225,6 +235,9 @@ func (p *pgConn) prepare(text string) (*pgPrepared, error) {
 	}
 	st := &pgPrepared{StatementDescription: d}
 	st.describe(d.Fields)
+	if p.c.TxStatus() == 'I' {
+		p.shared.Store(text, st)
+	}
 	if old, ok := p.prepared.put(text, st); ok {
 		if err := p.c.Deallocate(noContext, old.Name); err != nil {
 			return nil, err

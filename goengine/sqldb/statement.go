@@ -25,6 +25,7 @@ type Statement struct {
 	names   map[string]int // of named ones: index in the parameters of the statement
 	args    int            // how many values it wants, positional ones; or names
 	text    string         // as the server takes it, with no lists to expand
+	record  record
 }
 
 // hole is a placeholder.

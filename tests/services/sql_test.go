@@ -1,12 +1,18 @@
 package services_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/phalanx-php/phalanx/goengine/component"
+	"github.com/phalanx-php/phalanx/goengine/sqldb"
+	"github.com/phalanx-php/phalanx/goengine/wire"
 	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
@@ -32,5 +38,49 @@ func runSQL(t *testing.T, script string, args ...string) {
 func TestSQL(t *testing.T) {
 	for name, dsn := range sqlDSNs(t) {
 		t.Run(name, func(t *testing.T) { runSQL(t, "suite.php", dsn) })
+	}
+}
+
+func TestSQLFibers(t *testing.T) {
+	for name, dsn := range sqlDSNs(t) {
+		if name != "memory" {
+			t.Run(name, func(t *testing.T) { runSQL(t, "fibers.php", dsn) })
+		}
+	}
+}
+
+func TestSQLPipeline(t *testing.T) { runSQL(t, "pipeline.php", os.Getenv("PHALANX_TEST_PGSQL")) }
+
+// The same from Go, where the race detector looks on.
+func TestSQLPipelineOfGoroutines(t *testing.T) {
+	settings := sqldb.DefaultSettings
+	settings.Name = t.Name()
+	p, err := sqldb.NewPool(os.Getenv("PHALANX_TEST_PGSQL"), settings)
+	require.NoError(t, err)
+	ctx := context.Background()
+	for range 30 {
+		var group sync.WaitGroup
+		for i := range 100 {
+			group.Go(func() {
+				ctx := ctx
+				if i%10 == 0 {
+					limited, cancel := context.WithTimeout(ctx, time.Duration(i)*20*time.Microsecond)
+					defer cancel()
+					ctx = limited
+				}
+				rows, err := p.Run(ctx, "SELECT 1000 / ?::int", []any{int64(i % 50)}, int(sqldb.Value))
+				var e *component.Exception
+				switch {
+				case ctx.Err() != nil:
+				case i%50 == 0:
+					require.ErrorAs(t, err, &e)
+					require.Equal(t, "22012", e.Properties["sqlState"])
+				default:
+					require.NoError(t, err)
+					require.Equal(t, wire.AppendInt(nil, int64(1000/(i%50))), []byte(rows))
+				}
+			})
+		}
+		group.Wait()
 	}
 }

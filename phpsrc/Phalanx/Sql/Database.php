@@ -31,7 +31,8 @@ final class Database
 
     /**
      * @param string       $dsn            "pgsql://user:password@host/name", "mysql:host=...;dbname=...",
-     *                                     "sqlite:/path"; "": that of the environment's PHALANX_DATABASE, or sqlite:database.sqlite
+     *                                     "sqlite:/path"; "": that of the environment's
+     *                                     PHALANX_DATABASE, or sqlite:database.sqlite
      * @param string       $name           under which other scripts find the same pool; without a DSN: find it
      * @param int          $maxConnections of the process; SQLite: that read, one more writes
      * @param int          $minIdle        connections that are kept though nobody needs them
@@ -45,6 +46,7 @@ final class Database
      * @param float        $busyTimeout    seconds SQLite waits for the locks of others
      * @param list<string> $init           statements that each new connection begins with
      * @param list<string> $replicas       DSNs of servers for statements that only read
+     * @param bool         $pipeline       PostgreSQL: quick reads of several Fibers share connections
      * @param float        $sticky         seconds after a write for which this object reads from the primary
      */
     public function __construct(
@@ -63,6 +65,7 @@ final class Database
         string $applicationName = 'phalanx',
         array $init = [],
         #[\SensitiveParameter] array $replicas = [],
+        bool $pipeline = true,
         float $sticky = 1.0,
     ) {
         $this->pool = new Pool(
@@ -81,6 +84,7 @@ final class Database
             $applicationName,
             $init,
             $replicas,
+            $pipeline,
             $sticky,
         );
     }
