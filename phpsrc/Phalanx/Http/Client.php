@@ -90,7 +90,7 @@ final class Client
      */
     public function __construct(
         string $baseUrl = '',
-        array $headers = [],
+        #[\SensitiveParameter] array $headers = [],
         #[\SensitiveParameter] ?string $bearer = null,
         #[\SensitiveParameter] ?array $basic = null,
         #[\SensitiveParameter] ?array $digest = null,
@@ -159,7 +159,12 @@ final class Client
                 unset($settings[$name]);
             }
         }
-        $this->transport = new Transport(...$settings);
+        try {
+            $this->transport = new Transport(...$settings);
+        } catch (InvalidRequestException $e) {
+            // The engine's arguments, in its trace, hold credentials.
+            throw new InvalidRequestException($e->getMessage());
+        }
     }
 
     /**
@@ -167,7 +172,7 @@ final class Client
      *
      * @param mixed ...$settings named arguments of the constructor. headers: are added to those that are there
      */
-    public function with(mixed ...$settings): self
+    public function with(#[\SensitiveParameter] mixed ...$settings): self
     {
         if (isset($settings['headers'])) {
             $headers = $this->settings['headers'];
@@ -212,7 +217,7 @@ final class Client
         string $method,
         string $url,
         array $query = [],
-        array $headers = [],
+        #[\SensitiveParameter] array $headers = [],
         mixed $json = null,
         ?array $form = null,
         ?array $multipart = null,
@@ -268,8 +273,12 @@ final class Client
      * @param mixed ...$options further named arguments of request()
      * @throws HttpException
      */
-    public function get(string $url, array $query = [], array $headers = [], mixed ...$options): Response
-    {
+    public function get(
+        string $url,
+        array $query = [],
+        #[\SensitiveParameter] array $headers = [],
+        #[\SensitiveParameter] mixed ...$options
+    ): Response {
         return $this->request('GET', $url, $query, $headers, ...$options);
     }
 
@@ -279,8 +288,12 @@ final class Client
      * @param mixed ...$options further named arguments of request()
      * @throws HttpException
      */
-    public function head(string $url, array $query = [], array $headers = [], mixed ...$options): Response
-    {
+    public function head(
+        string $url,
+        array $query = [],
+        #[\SensitiveParameter] array $headers = [],
+        #[\SensitiveParameter] mixed ...$options
+    ): Response {
         return $this->request('HEAD', $url, $query, $headers, ...$options);
     }
 
@@ -289,7 +302,7 @@ final class Client
      * @param mixed ...$options further named arguments of request(): form:, multipart:, body:, file:, headers: ...
      * @throws HttpException
      */
-    public function post(string $url, mixed $json = null, mixed ...$options): Response
+    public function post(string $url, mixed $json = null, #[\SensitiveParameter] mixed ...$options): Response
     {
         return $this->request('POST', $url, ...['json' => $json] + $options);
     }
@@ -299,7 +312,7 @@ final class Client
      * @param mixed ...$options further named arguments of request()
      * @throws HttpException
      */
-    public function put(string $url, mixed $json = null, mixed ...$options): Response
+    public function put(string $url, mixed $json = null, #[\SensitiveParameter] mixed ...$options): Response
     {
         return $this->request('PUT', $url, ...['json' => $json] + $options);
     }
@@ -309,7 +322,7 @@ final class Client
      * @param mixed ...$options further named arguments of request()
      * @throws HttpException
      */
-    public function patch(string $url, mixed $json = null, mixed ...$options): Response
+    public function patch(string $url, mixed $json = null, #[\SensitiveParameter] mixed ...$options): Response
     {
         return $this->request('PATCH', $url, ...['json' => $json] + $options);
     }
@@ -318,7 +331,7 @@ final class Client
      * @param mixed ...$options further named arguments of request()
      * @throws HttpException
      */
-    public function delete(string $url, mixed ...$options): Response
+    public function delete(string $url, #[\SensitiveParameter] mixed ...$options): Response
     {
         return $this->request('DELETE', $url, ...$options);
     }
@@ -415,8 +428,12 @@ final class Client
      * @param array<string, string|int|float|list<string>> $headers
      * @param array<string, mixed> $options named arguments of request()
      */
-    private function perform(string $method, string $url, array $headers, array $options): Response
-    {
+    private function perform(
+        string $method,
+        string $url,
+        #[\SensitiveParameter] array $headers,
+        #[\SensitiveParameter] array $options
+    ): Response {
         $request = [];
         $producers = [];
         $type = null;
@@ -466,6 +483,8 @@ final class Client
             if ($response->status >= 400 && ($options['throw'] ?? $this->throw)) {
                 throw StatusException::of($response);
             }
+        } catch (InvalidRequestException $e) {
+            throw new InvalidRequestException($e->getMessage()); // as in the constructor
         } catch (HttpException $e) {
             $given = \array_filter($options, static fn (mixed $value): bool => $value !== null && $value !== []);
             $e->concerns(new Request($method, $url, $headers, ...$given));

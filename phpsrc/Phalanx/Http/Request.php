@@ -23,8 +23,12 @@ final class Request
      * @param array<string, string|int|float|list<string>> $headers
      * @param mixed ...$options further named arguments of Client::request(), for example json: [...]
      */
-    public function __construct(string $method, public readonly string $url, array $headers = [], mixed ...$options)
-    {
+    public function __construct(
+        string $method,
+        public readonly string $url,
+        #[\SensitiveParameter] array $headers = [],
+        #[\SensitiveParameter] mixed ...$options
+    ) {
         $this->method = \strtoupper($method);
         $this->headers = $headers;
         $this->options = $options;

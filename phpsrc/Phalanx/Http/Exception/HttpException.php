@@ -4,9 +4,12 @@ declare(strict_types=1);
 
 namespace Phalanx\Http\Exception;
 
+use Exception;
 use Phalanx\Exception\GoException;
 use Phalanx\Http\Request;
 use Phalanx\Http\Response;
+use Phalanx\Http\Transport;
+use ReflectionProperty;
 
 /** A request that came to no good end. Credentials in its URL are left out of the message. */
 abstract class HttpException extends GoException
@@ -48,6 +51,12 @@ abstract class HttpException extends GoException
     public function concerns(Request $request): void
     {
         $this->request ??= $request;
+        // The engine's arguments hold what attributes hide in ours: credentials.
+        $trace = $this->getTrace();
+        if (isset($trace[0]['args']) && ($trace[0]['class'] ?? '') === Transport::class) {
+            unset($trace[0]['args']);
+            (new ReflectionProperty(Exception::class, 'trace'))->setValue($this, $trace);
+        }
     }
 
     protected function keep(Response $response): void

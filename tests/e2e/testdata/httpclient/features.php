@@ -135,6 +135,24 @@ $throws('timeout()', Phalanx\Exception\TimeoutException::class, static fn () => 
 $dump = print_r($client->with(bearer: 'hidden-token', proxy: 'http://u:hidden-token@x'), true);
 $is('dump', false, str_contains($dump, 'hidden-token'));
 
+// No credentials in what is dumped of an exception.
+foreach ([
+    static fn () => (new Client(bearer: 'hidden-token', headers: ['X-Api-Key' => 'hidden-token']))->get('http://127.0.0.1:1/'),
+    static fn () => $client->get('http://127.0.0.1:1/', bearer: 'hidden-token'),
+    static fn () => $client->post('http://127.0.0.1:1/', headers: ['Authorization' => 'hidden-token'], basic: ['u', 'hidden-token']),
+    static fn () => $client->get('http://127.0.0.1:1/', proxy: 'http://u:hidden-token@127.0.0.1:1'),
+    static fn () => $client->get('ftp://127.0.0.1:1/', digest: ['u', 'hidden-token']),
+    static fn () => new Client(bearer: 'hidden-token', timeout: -1.0),
+    static fn () => new Client(basic: ['a:b', 'hidden-token']),
+    static fn () => $client->with(bearer: 'hidden-token', caFile: '/no/such/file'),
+] as $i => $fails) {
+    $e = $throws("hidden $i", $i < 4 ? ConnectException::class : InvalidRequestException::class, $fails);
+    ob_start();
+    var_dump($e);
+    print_r($e);
+    $is("nothing hidden is dumped, $i", false, str_contains(ob_get_clean() . $e, 'hidden-token'));
+}
+
 // Redirects, cookies.
 $r = $client->get('/redirect/3');
 $is('redirects', [3, "$server/redirect/0", 4], [count($r->redirects), $r->url, $r->attempts]);
