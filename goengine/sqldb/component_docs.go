@@ -111,5 +111,40 @@ type Binary
 	A parameter that is bytes and not text.
 type Isolation
 	How far a transaction is kept apart from others.
+type PdoSession
+	What a Phalanx\Sql\Pdo is to one coroutine: a connection, as far as can be told. Between
+	statements there is none, unless a transaction is open or a statement has changed the session: then it is
+	kept until the transaction ends, or the session is let go of.
+new dsn user password init timeout
+	Finds the pool; it does not connect. init is a statement that each connection of the pool
+	begins with.
+func Begin
+	Begins a transaction, which keeps the connection.
+func ColumnMeta meta
+	Adds the table's name, and the type's where it is one of the database's own, to what is known of
+	a column.
+func Commit
+	Ends it.
+func Exec sql
+	Carries out one or several statements without values, and says how many rows were affected.
+func InTransaction
+	Says whether a transaction is open.
+func LastInsertId name
+	What the last INSERT has made; in PostgreSQL of a sequence, while the connection is kept.
+func Open
+	Says whether the server can be reached.
+func Prepare sql
+	Has the server look at a statement.
+func RollBack
+	Undoes it.
+func Run sql values types known
+	Carries a statement out. types has a letter for each value: n, s, i, b, or l for bytes. known is the
+	hash of the columns that the caller has from the statement's last result.
+func ServerVersion
+	As the server says it.
+func Sibling
+	The same database for another coroutine.
+func placeholders driver sql
+	Says how many values a statement wants, and their names when they are given by name.
 `)
 }
