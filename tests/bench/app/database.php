@@ -26,9 +26,9 @@ $worker = benchWorker('http');
 $worker->count = (int) (getenv('BENCH_COUNT') ?: 1);
 $worker->onWorkerStart = static function () use ($how, &$row): void {
     if ($how === 'sql') {
-        $database = Phalanx\Sql\Database::open((string) getenv('BENCH_URL'));
+        $database = new Phalanx\Sql\Database((string) getenv('BENCH_URL'));
         $query = QUERY . (str_starts_with((string) getenv('BENCH_URL'), 'pgsql') ? '$1' : '?');
-        $row = static fn (int $id): array => $database->row($query, $id);
+        $row = static fn (int $id): array => $database->first($query, [$id]);
         return;
     }
     $class = $how === 'pdo' ? PDO::class : Phalanx\Sql\Pdo::class;
