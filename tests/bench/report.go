@@ -27,6 +27,7 @@ type report struct {
 	Cells   []cell          `json:"-"`
 
 	Database []*databaseReport `json:"database,omitempty"`
+	Outgoing *outgoingReport   `json:"outgoing,omitempty"`
 }
 
 type serverReport struct {

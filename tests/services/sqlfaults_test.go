@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,19 +25,6 @@ import (
 )
 
 var sqlServers = []string{"pgsql", "mysql"}
-
-// ownServer is a server that the test may kill.
-func ownServer(t *testing.T, kind string) *backend.Server {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "phalanx-fault-") // not TempDir: the user that the server runs as has no way into that
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	require.NoError(t, os.Chmod(dir, 0o755))
-	s, err := backend.Start(kind, filepath.Join(dir, kind))
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.Kill() })
-	return s
-}
 
 // askServer asks the server itself for a number, over a connection that is closed behind it.
 func askServer(t *testing.T, s *backend.Server, query string) (n int) {
@@ -96,8 +82,14 @@ func startFault(t *testing.T, s *backend.Server, address, scenario string) *faul
 	url := strings.Replace(s.URL(), s.Address(), address, 1)
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
-	p := phalanxtest.Command(t, "testdata/sqlfaults.php", scenario, url,
+	return startScript(t, "testdata/sqlfaults.php", scenario, url,
 		fmt.Sprintf("%s:host=127.0.0.1;port=%s;dbname=%s", s.Kind, port, backend.Database), backend.User, backend.Password)
+}
+
+// startScript starts a script that waits for lines.
+func startScript(t *testing.T, args ...string) *fault {
+	t.Helper()
+	p := phalanxtest.Command(t, args...)
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	t.Cleanup(func() { _, _ = r.Close(), w.Close() })
@@ -123,7 +115,7 @@ func TestSQLServerIsKilledWhileStatementsRun(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "killed")
 			f.WaitFor("running")
 			eventually(t, "five statements run", func() bool { return sleeping(t, s) == 5 })
@@ -141,7 +133,7 @@ func TestSQLTransactionEndsWithItsConnection(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "transaction")
 			f.WaitFor("open")
 			require.NoError(t, s.Kill())
@@ -156,7 +148,7 @@ func TestSQLServerIsRestartedWhileConnectionsAreIdle(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "idle")
 			f.WaitFor("idle: 8")
 			require.NoError(t, s.Stop())
@@ -171,7 +163,7 @@ func TestSQLPoolIsExhausted(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "exhausted")
 			f.ends(t, "exhausted: true\nafter: 1\n")
 			eventually(t, "none is left", func() bool { return connections(t, s) == 0 })
@@ -184,7 +176,7 @@ func TestSQLStatementTakesTooLong(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "slow")
 			f.WaitFor("ask")
 			eventually(t, "none runs at the server", func() bool { return sleeping(t, s) == 0 })
@@ -199,7 +191,7 @@ func TestSQLServerHangs(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			p := newBreaker(t, s.Address())
 			f := startFault(t, s, p.address(), "hangs")
 			f.WaitFor("hang")
@@ -221,7 +213,7 @@ func TestSQLConnectionIsResetInAResult(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			p := newBreaker(t, s.Address())
 			f := startFault(t, s, p.address(), "reset")
 			f.WaitFor("cut")
@@ -239,7 +231,7 @@ func TestThousandFibersOverTenConnections(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "fibers")
 			f.ends(t, "{\"right\":1000}\nsums: [1000,1000]\nconnections: 10\n")
 			eventually(t, "none is left", func() bool { return connections(t, s) == 0 })
@@ -252,7 +244,7 @@ func TestPdoOfManyFibers(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			f := startFault(t, s, s.Address(), "pdofibers")
 			// Of 500 rows 167 are in a transaction that deletes them; the 84 of them with an even number are rolled back.
 			f.ends(t, "{\"transaction\":167,\"own row\":333}\nleft: 417\ntransaction: false\n"+
@@ -266,7 +258,7 @@ func TestSQLServerEndsWithoutLeavingConnections(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := ownServer(t, kind)
+			s := backend.New(t, kind)
 			port := phalanxtest.FreePorts(t, 1)[0]
 			start := func() *phalanxtest.Process {
 				p := phalanxtest.Command(t, "testdata/sqlserver.php", "start")
