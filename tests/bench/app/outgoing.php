@@ -1,8 +1,8 @@
 <?php
 
 /**
- * One request that makes many: `calls` GETs at the same time to the server that BENCH_TARGET names, from one worker. The
- * answer says how many were answered as they should be.
+ * One request that makes many: `calls` GETs at the same time to the server that BENCH_TARGET names, from one worker.
+ * The answer says how many were answered as they should be.
  */
 
 declare(strict_types=1);

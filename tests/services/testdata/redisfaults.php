@@ -49,7 +49,8 @@ $scenarios = [
         say(json_encode(together(5, static fn (int $i): mixed => $redis->blPop(["nothing:$i"], 60))));
         say('down: ' . outcome(static fn (): mixed => $redis->incr('n')));
         wait();
-        say('up: ' . json_encode(together(50, static fn (int $i): mixed => $redis->set("k:$i", (string) $i) ? 'set' : 'not')));
+        $set = static fn (int $i): string => $redis->set("k:$i", (string) $i) ? 'set' : 'not';
+        say('up: ' . json_encode(together(50, $set)));
     },
     // Commands that are slow end in time, and the connection serves others.
     'slow' => static function () use ($dsn): void {
