@@ -80,3 +80,23 @@ func runPDOScript(t *testing.T, class, kind string) []string {
 	}
 	return tests
 }
+
+// A password is in no exception, trace or dump.
+func TestPdoKeepsPasswords(t *testing.T) {
+	const program = `foreach (['pgsql://me:hush-hush@127.0.0.1:1/x', 'mysql://me:hush-hush@127.0.0.1:1/x', 'pgsql://me:hush-hush@127.0.0.1:99999/x',
+			'pgsql:host=127.0.0.1;port=1;password=hush-hush', 'mysql:host=127.0.0.1;port=1;nonsense=1'] as $dsn) {
+			foreach ([fn () => new Phalanx\Sql\Pdo($dsn, 'me', 'hush-hush'), fn () => Phalanx\Sql\Pdo::connect($dsn, null, 'hush-hush')] as $do) {
+				try {
+					$do();
+				} catch (PDOException $e) {
+					$text = $e . print_r($e, true) . $e->getTraceAsString();
+					echo get_class($e), ' ', str_contains($text, 'hush') ? "has it: $text" : 'has it not', "\n";
+				}
+			}
+		}
+		$db = new Phalanx\Sql\Pdo('sqlite::memory:', 'me', 'hush-hush');
+		echo str_contains(print_r($db, true) . var_export($db->query('SELECT 1'), true), 'hush') ? 'has it' : 'has it not';`
+	out, err := phalanxtest.Command(t, "-d", "zend.exception_ignore_args=0", "-r", program).Run()
+	require.NoError(t, err, out)
+	require.Equal(t, strings.Repeat("PDOException has it not\n", 10)+"has it not", out)
+}

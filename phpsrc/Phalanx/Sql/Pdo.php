@@ -56,7 +56,7 @@ class Pdo extends \PDO
      * @throws PDOException when the DSN is wrong or the server cannot be reached, whatever the error mode
      */
     public function __construct(
-        string $dsn,
+        #[\SensitiveParameter] string $dsn,
         ?string $username = null,
         #[\SensitiveParameter] ?string $password = null,
         ?array $options = null,
@@ -91,7 +91,7 @@ class Pdo extends \PDO
     }
 
     public static function connect(
-        string $dsn,
+        #[\SensitiveParameter] string $dsn,
         ?string $username = null,
         #[\SensitiveParameter] ?string $password = null,
         ?array $options = null,
@@ -463,11 +463,11 @@ class Pdo extends \PDO
         return $error;
     }
 
-    private function notConnected(PDOException $e): PDOException
+    private function notConnected(#[\SensitiveParameter] PDOException $e): PDOException
     {
         $info = $e->errorInfo;
         if ($info === null) {
-            return self::located($e);
+            return self::located(new PDOException($e->getMessage())); // the other one's trace has the password
         }
         [$state, $code, $text] = $info;
         return self::exception("SQLSTATE[$state] [$code] $text", $code, $info);
