@@ -115,18 +115,18 @@ func (s *PdoSession) Open(ctx context.Context) error {
 
 // poolFor is where a statement takes its connection from. SQLite has one connection that writes: a session that is changed
 // cannot keep it from all others, and gets one of its own.
-func (s *PdoSession) poolFor(st *Statement) *pool {
+func (s *PdoSession) poolFor(st pdoKind) *pool {
 	db := s.db
 	if s.own != nil {
 		return s.own
 	}
-	if st.Touches && !st.Control && db.dsn.Dialect == SQLite && len(db.readers) > 0 {
+	if st.touches && !st.control && db.dsn.Dialect == SQLite && len(db.readers) > 0 {
 		l := db.primary.limits
 		l.idleTime, l.lifetime = 0, 0
 		s.own = newPool(db.dsn.String(), l, func(context.Context) (conn, error) { return dialSQLite(db.dsn, &db.settings, false) })
 		return s.own
 	}
-	return db.pick(st.Reads && !st.Touches)
+	return db.pick(st.reads && !st.touches)
 }
 
 // InTransaction says whether a transaction is open.
@@ -148,7 +148,7 @@ func (s *PdoSession) Commit(ctx context.Context) error { return s.control(ctx, "
 func (s *PdoSession) RollBack(ctx context.Context) error { return s.control(ctx, "ROLLBACK") }
 
 func (s *PdoSession) control(ctx context.Context, sql string) error {
-	return s.with(ctx, &Statement{Source: sql, Control: true}, func(ctx context.Context, h *held) error {
+	return s.with(ctx, pdoKind{source: sql, control: true}, func(ctx context.Context, h *held) error {
 		if err := h.simple(ctx, sql); err != nil {
 			return err
 		}
@@ -160,9 +160,17 @@ func (s *PdoSession) control(ctx context.Context, sql string) error {
 	})
 }
 
+// pdoKind is what has to be known of a statement before it runs.
+type pdoKind struct {
+	source                  string
+	reads, touches, control bool
+}
+
+func pdoKindOf(st *Statement) pdoKind { return pdoKind{st.Source, st.Reads, st.Touches, st.Control} }
+
 // with calls f with a connection: the one that is kept, or one of the pool. Nothing has been done when f fails with an
 // error that may be tried again: then it is, once.
-func (s *PdoSession) with(ctx context.Context, st *Statement, f func(context.Context, *held) error) error {
+func (s *PdoSession) with(ctx context.Context, st pdoKind, f func(context.Context, *held) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.released {
@@ -174,23 +182,23 @@ func (s *PdoSession) with(ctx context.Context, st *Statement, f func(context.Con
 		kept := s.h != nil
 		h := s.h
 		if !kept {
-			if h, err = s.poolFor(st).take(ctx, st.Source); err != nil {
+			if h, err = s.poolFor(st).take(ctx, st.source); err != nil {
 				break
 			}
 			s.h = h
 		}
-		if st.Touches && !st.Control {
+		if st.touches && !st.control {
 			h.touched, s.changed = true, true
 		}
 		err = f(ctx, h)
 		s.settle()
 		var e *Error
-		if err != nil && !kept && try == 0 && errors.As(err, &e) && e.Kind == Connection && (e.retry || st.Reads) {
+		if err != nil && !kept && try == 0 && errors.As(err, &e) && e.Kind == Connection && (e.retry || st.reads) {
 			continue
 		}
 		break
 	}
-	s.db.count(&query{st: st, text: st.Source}, time.Since(started), err)
+	s.db.count(&query{st: &Statement{Source: st.source}, text: st.source}, time.Since(started), err)
 	return pdoError(err)
 }
 
@@ -266,7 +274,7 @@ func (s *PdoSession) Run(ctx context.Context, sql string, values []any, types st
 		values, types = in, string(order)
 	}
 	var results []pdoResult
-	err = s.with(ctx, st, func(ctx context.Context, h *held) (err error) {
+	err = s.with(ctx, pdoKindOf(st), func(ctx context.Context, h *held) (err error) {
 		results = results[:0]
 		switch c := h.conn.(type) {
 		case *pgConn:
@@ -301,10 +309,11 @@ func (s *PdoSession) Exec(ctx context.Context, sql string) (affected int64, err 
 	if err != nil {
 		return 0, pdoError(err)
 	}
+	kind := pdoKindOf(st)
 	if st.More {
-		st = s.together(st)
+		kind = s.together(st)
 	}
-	err = s.with(ctx, st, func(ctx context.Context, h *held) (err error) {
+	err = s.with(ctx, kind, func(ctx context.Context, h *held) (err error) {
 		switch c := h.conn.(type) {
 		case *pgConn:
 			affected, err = s.execPg(ctx, c, st)
@@ -334,17 +343,16 @@ func (s *PdoSession) Exec(ctx context.Context, sql string) (affected int64, err 
 }
 
 // together says of several statements what each of them does.
-func (s *PdoSession) together(st *Statement) *Statement {
-	all := *st
-	all.Touches, all.Control = false, false
+func (s *PdoSession) together(st *Statement) pdoKind {
+	all := pdoKind{source: st.Source}
 	for _, one := range split(st.Source, st.dialect) {
 		part, err := s.db.statements.get(one, st.dialect)
 		if err != nil { // one that does not look like a statement may be anything
-			return st
+			return pdoKindOf(st)
 		}
-		all.Touches, all.Control = all.Touches || part.Touches && !part.Control, all.Control || part.Control
+		all.touches, all.control = all.touches || part.Touches && !part.Control, all.control || part.Control
 	}
-	return &all
+	return all
 }
 
 // Prepare has the server look at a statement.
@@ -353,9 +361,9 @@ func (s *PdoSession) Prepare(ctx context.Context, sql string) error {
 	if err != nil {
 		return pdoError(err)
 	}
-	quiet := *st
-	quiet.Touches = false // preparing changes nothing
-	return s.with(ctx, &quiet, func(ctx context.Context, h *held) (err error) {
+	kind := pdoKindOf(st)
+	kind.touches = false // preparing changes nothing
+	return s.with(ctx, kind, func(ctx context.Context, h *held) (err error) {
 		switch c := h.conn.(type) {
 		case *mysqlConn:
 			if _, err = c.prepare(st.text); err != nil && unpreparable(err) {
@@ -377,7 +385,7 @@ func (s *PdoSession) ServerVersion(ctx context.Context) (version string, err err
 	if err != nil {
 		return "", err
 	}
-	err = s.with(ctx, st, func(ctx context.Context, h *held) error {
+	err = s.with(ctx, pdoKindOf(st), func(ctx context.Context, h *held) error {
 		version, err = oneText(ctx, h, st)
 		return err
 	})
@@ -423,7 +431,7 @@ func (s *PdoSession) LastInsertId(ctx context.Context, name string) (string, err
 	if err != nil {
 		return "", err
 	}
-	err = s.with(ctx, st, func(ctx context.Context, h *held) error {
+	err = s.with(ctx, pdoKindOf(st), func(ctx context.Context, h *held) error {
 		last, err = oneText(ctx, h, st)
 		return err
 	})

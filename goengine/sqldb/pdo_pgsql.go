@@ -203,7 +203,7 @@ func (s *PdoSession) ColumnMeta(ctx context.Context, meta *wire.Map) (*wire.Map,
 		if err != nil {
 			return "", err
 		}
-		err = s.with(ctx, st, func(ctx context.Context, h *held) error {
+		err = s.with(ctx, pdoKindOf(st), func(ctx context.Context, h *held) error {
 			text, err = oneText(ctx, h, st)
 			return err
 		})

@@ -39,8 +39,8 @@ type record struct{ score atomic.Int32 }
 
 const (
 	recordQuick = 3  // from here on a statement counts as quick
-	recordMost  = 50 // and some slow runs do not change that: a busy machine has them
-	recordSlow  = 10 // what one costs
+	recordMost  = 50 // the score goes no further, up or down
+	recordGain  = 5  // what a quick run brings, and a slow one costs 1: on a busy machine a quick statement is slow more often than not
 )
 
 func (r *record) quick() bool { return r.score.Load() >= recordQuick }
@@ -50,10 +50,10 @@ func (r *record) note(took time.Duration, bytes int) {
 	switch n := r.score.Load(); {
 	case bytes > pipelineSmall:
 		r.slow()
-	case took > pipelineQuick:
-		r.score.Add(-recordSlow)
-	case n < recordMost:
-		r.score.Add(1)
+	case took <= pipelineQuick && n < recordMost:
+		r.score.Add(recordGain)
+	case took > pipelineQuick && n > -recordMost:
+		r.score.Add(-1)
 	}
 }
 
