@@ -100,8 +100,6 @@ func pdoPgOnce(p *pgConn, text string, params [][]byte, formats []int16) (r pdoR
 	return r, err
 }
 
-var pgTypeNames = pgtype.NewMap()
-
 func pdoPgColumns(fields []pgconn.FieldDescription) []byte {
 	b := wire.AppendList(nil, len(fields))
 	for _, f := range fields {
@@ -114,10 +112,7 @@ func pdoPgColumns(fields []pgconn.FieldDescription) []byte {
 		case pgtype.OIDOID, pgtype.ByteaOID:
 			kind = pdoLOB
 		}
-		name := ""
-		if t, ok := pgTypeNames.TypeForOID(f.DataTypeOID); ok {
-			name = t.Name
-		}
+		name := pgNames[f.DataTypeOID] // one that is not known here is asked for when somebody wants it
 		b = pdoColumn(b, "pgsql:oid", int64(f.DataTypeOID), "pgsql:table_oid", int64(f.TableOID), "native_type", name,
 			"pdo_type", kind, "name", f.Name, "len", int64(f.DataTypeSize), "precision", int64(f.TypeModifier),
 			"stream", f.DataTypeOID == pgtype.ByteaOID)
