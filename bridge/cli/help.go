@@ -8,6 +8,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
                                 servers (also stop, restart, reload, status,
                                 connections; -g graceful, -d in the background)
   phalanx stubs [--out FILE]    the classes of Go components, for editors
+  phalanx shared FILE [--json]  what the workers of a running server share
   phalanx build --with MODULE[@VERSION][=PATH] --output FILE
                                 a binary with components of your own
   phalanx run --config FILE     Caddy with FrankenPHP and a Caddyfile

@@ -17,6 +17,7 @@ import (
 	_ "github.com/phalanx-php/phalanx/bridge/sqlite"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/services" // Phalanx's own components
+	"github.com/phalanx-php/phalanx/goengine/shared"
 	"github.com/phalanx-php/phalanx/goengine/supervisor"
 
 	// Caddy's modules and FrankenPHP's.
@@ -47,11 +48,14 @@ func Main() {
 		os.Exit(stubs(os.Args[2:]))
 	case buildMode:
 		os.Exit(buildBinary(os.Args[2:]))
+	case sharedMode:
+		os.Exit(listShared(os.Args[2:]))
 	case caddyMode:
 		host.Web()
 		caddycmd.Main()
 	default:
 		messaging.Home = cli.ScriptFolder
+		shared.BesideServers = true
 		status := cli.Main(os.Args, versionLine())
 		services.Close()
 		os.Exit(status)
@@ -64,6 +68,7 @@ const (
 	caddyMode
 	stubsMode
 	buildMode
+	sharedMode
 )
 
 // mode says whom the arguments are for. A file named like one of Caddy's commands is meant
@@ -85,6 +90,8 @@ func mode(args []string) int {
 		return phpMode
 	case first == "stubs":
 		return stubsMode
+	case first == "shared":
+		return sharedMode
 	case first == "build":
 		return buildMode
 	case first == "help", first == "completion":

@@ -295,13 +295,14 @@ func (s *Shared) Drop() bool {
 	return dropped
 }
 
-// TryLease is for remember(): a value, the duty to compute it, or null when somebody else has that.
-func (s *Shared) TryLease(key string) (*Duty, error) {
+// TryLease is for remember(): a value, the duty to compute it, or null when somebody else has that, or when the key is
+// none, which awaitLease() says.
+func (s *Shared) TryLease(key string) *Duty {
 	l, err := s.cache.TryLease(key)
 	if l == nil || err != nil {
-		return nil, wrap(err)
+		return nil
 	}
-	return &Duty{l, s}, nil
+	return &Duty{l, s}
 }
 
 // AwaitLease is tryLease() that waits for who computes the value.
@@ -346,7 +347,7 @@ func (d *Duty) Fill(value component.Opaque, o setOptions) error {
 func (d *Duty) Release() { d.lease.Release() }
 
 func init() {
-	component.Register(`Phalanx\Shared\Native\Cache`, Open,
+	component.Register(`Phalanx\Shared\Native\Cache`, Open, component.Remote(),
 		component.Defaults(options{AllowObjects: true}), component.Defaults(incrementOptions{By: 1}),
 		component.Params("Get", "key", "default"), component.Params("Take", "key", "default"),
 		component.Direct("Set", (*Shared).set, (*Shared).setFor), component.Direct("Increment", (*Shared).next, (*Shared).more))

@@ -56,7 +56,8 @@ func TTL key
 func Take key otherwise
 	Takes an entry out and returns its value, or $default: of all who call it at once, one gets it.
 func TryLease key
-	For remember(): a value, the duty to compute it, or null when somebody else has that.
+	For remember(): a value, the duty to compute it, or null when somebody else has that, or when
+	the key is none, which awaitLease() says.
 type options
 type setOptions
 type incrementOptions

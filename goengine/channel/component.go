@@ -206,7 +206,7 @@ func (s *Shared) Drop() bool {
 }
 
 func init() {
-	component.Register(`Phalanx\Shared\Native\Channel`, Open, component.Params("TryPop", "default"),
+	component.Register(`Phalanx\Shared\Native\Channel`, Open, component.Remote(), component.Params("TryPop", "default"),
 		component.Static("selectWait", SelectWait))
 	component.RegisterType[*Delivery](`Phalanx\Shared\Native\Delivery`, component.OnRelease((*Delivery).release))
 }

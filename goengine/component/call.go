@@ -18,7 +18,13 @@ type session struct {
 	made   []uint64
 }
 
-func (s *session) Object(class uint32, handle uint64) (any, error) { return s.r.object(class, handle) }
+func (s *session) Object(class uint32, handle uint64) (any, error) {
+	v, err := s.r.object(class, handle)
+	if _, far := v.(*farObject); far {
+		return nil, ErrFar
+	}
+	return v, err
+}
 
 func (s *session) TypeOf(class uint32) *wire.Type { return s.r.TypeOf(class) }
 
@@ -61,6 +67,11 @@ func (r *Registry) Fast(method uint32, handle uint64, argc int, in *[maxFast]Slo
 	if e == nil || e.class != m.Class {
 		return NoObject, nil
 	}
+	if e.pointer == nil {
+		if o, ok := e.value.(*farObject); ok {
+			return o.far.fast(m, o.object, argc, in, out, buf)
+		}
+	}
 	text, err := m.run(argc, e.pointer, in, out)
 	if err != nil {
 		return r.fail(nil, m.Class, err)
@@ -94,6 +105,12 @@ func (r *Registry) fail(buf []byte, class *Class, err error) (Outcome, []byte) {
 // values that PHP gave, one behind another; the outcome's bytes are appended to buf.
 func (r *Registry) Call(method uint32, handle uint64, args, buf []byte, caller *Caller) (Outcome, []byte) {
 	m := r.methods[method]
+	if far := r.far.Load(); far != nil && m.constructs && !m.receiver && m.Class.definition.remote {
+		return far.call(m, 0, args, buf)
+	}
+	if o := r.farObject(m, handle); o != nil {
+		return o.far.call(m, o.object, args, buf)
+	}
 	c := scratches.Get().(*scratch)
 	defer scratches.Put(c)
 	c.s = session{r: r, caller: caller}

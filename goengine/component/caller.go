@@ -184,16 +184,19 @@ func (c *Caller) Take(into []Mail) int {
 // which do not fit, whose bytes are appended to buf. limit ends the context (0: none).
 func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
 	m := c.r.methods[method]
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
-	s.s = session{r: c.r, caller: c}
-	in, err := c.r.arguments(m, handle, args, s)
-	if err != nil {
-		if err == errStale {
+	var in []reflect.Value
+	far := c.r.farObject(m, handle)
+	if far == nil {
+		var err error
+		s := scratches.Get().(*scratch)
+		defer scratches.Put(s)
+		s.s = session{r: c.r, caller: c}
+		if in, err = c.r.arguments(m, handle, args, s); err == errStale {
 			return NoObject, 0, buf
+		} else if err != nil {
+			outcome, buf := c.r.fail(buf, m.Class, err)
+			return outcome, 0, buf
 		}
-		outcome, buf := c.r.fail(buf, m.Class, err)
-		return outcome, 0, buf
 	}
 	p := &pending{method: m, in: in, own: newCallContext(limit)}
 	p.ctx = p.own
@@ -206,7 +209,11 @@ func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit tim
 	}
 	c.add(p)
 	c.mu.Unlock()
-	runners.run(c, p)
+	if far != nil {
+		go far.run(c, p, append([]byte(nil), args...))
+	} else {
+		runners.run(c, p)
+	}
 	return Started, p.id, buf
 }
 

@@ -54,6 +54,7 @@ type definition struct {
 	docs        map[string]string
 	onRelease   func(any)
 	direct      map[string][]any
+	remote      bool
 	cases       []EnumCase
 }
 

@@ -29,6 +29,17 @@ type entry struct {
 
 // add keeps a value and answers its handle, never 0: a generation above, an index in the low 32 bits.
 func (h *handles) add(class *Class, value any) uint64 {
+	var pointer unsafe.Pointer
+	if class.pointer {
+		pointer = (*[2]unsafe.Pointer)(unsafe.Pointer(&value))[1] // the data word of an interface that holds a pointer
+	}
+	return h.put(class, value, pointer)
+}
+
+// addFar keeps what stands for another process's value: it has no pointer, and its methods none to be called with.
+func (h *handles) addFar(class *Class, value *farObject) uint64 { return h.put(class, value, nil) }
+
+func (h *handles) put(class *Class, value any, pointer unsafe.Pointer) uint64 {
 	h.mu.Lock()
 	var index uint32
 	if n := len(h.free); n > 0 {
@@ -48,10 +59,7 @@ func (h *handles) add(class *Class, value any) uint64 {
 	}
 	h.mu.Unlock()
 	e := h.at(index)
-	e.class, e.value = class, value
-	if class.pointer {
-		e.pointer = (*[2]unsafe.Pointer)(unsafe.Pointer(&value))[1] // the data word of an interface that holds a pointer
-	}
+	e.class, e.value, e.pointer = class, value, pointer
 	h.live.Add(1)
 	return uint64(e.generation.Add(1))<<32 | uint64(index)
 }

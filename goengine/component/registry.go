@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"github.com/phalanx-php/phalanx/goengine/wire"
 )
@@ -25,6 +26,7 @@ type Registry struct {
 	source  map[string]string // "path.Type" => what Describe was told of it; nil after Freeze
 
 	handles handles
+	far     atomic.Pointer[Far] // the server that this script is beside
 }
 
 var std = NewRegistry()
@@ -182,6 +184,10 @@ func (r *Registry) object(class uint32, handle uint64) (any, error) {
 // Release ends a handle: PHP's object is gone.
 func (r *Registry) Release(handle uint64) {
 	class, value := r.handles.remove(handle)
+	if o, ok := value.(*farObject); ok {
+		o.far.release(o.object)
+		return
+	}
 	if class != nil && class.definition.onRelease != nil {
 		class.definition.onRelease(value)
 	}

@@ -72,7 +72,7 @@ func (s *Shared) Drop() bool {
 }
 
 func init() {
-	component.Register(`Phalanx\Shared\Counter`, Open,
+	component.Register(`Phalanx\Shared\Counter`, Open, component.Remote(),
 		component.Doc("A 64-bit integer that all workers of the server process share, found by its name."),
 		component.Defaults(by{By: 1}), component.Direct("Add", (*Shared).add, (*Shared).next))
 }

@@ -25,6 +25,9 @@ type Target struct {
 	Conn   string   `json:"conn,omitempty"`
 	User   string   `json:"user,omitempty"`
 	Groups []string `json:"groups,omitempty"`
+
+	// Process is one server process, of a question that is not about connections; 0: all.
+	Process uint32 `json:"process,omitempty"`
 }
 
 // Except names connections that a Command for many leaves out.

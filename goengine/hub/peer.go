@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -187,6 +188,19 @@ func (p *Peer) Close() {
 	_ = p.conn.Close()
 }
 
+// inform answers a question that is not about connections.
+func (p *Peer) inform(seq uint32, answer func([]byte) []byte, question []byte) {
+	_, process, _ := p.hub.state()
+	a := Answer{Process: process, PID: os.Getpid(), Data: answer(question)}
+	frame, err := encodeFrame(kindAnswer, seq, reply{Answers: []Answer{a}}, nil)
+	if err != nil { // too large
+		frame, err = encodeFrame(kindAnswer, seq, reply{Missing: 1}, nil)
+	}
+	if err == nil {
+		_ = p.send(frame)
+	}
+}
+
 func (p *Peer) read() {
 	rd := bufio.NewReaderSize(p.conn, 64<<10)
 	for {
@@ -203,6 +217,10 @@ func (p *Peer) read() {
 		case kindAsk:
 			var q Query
 			if p.hub == nil || json.Unmarshal(f.head, &q) != nil {
+				continue
+			}
+			if inform := informer(q.About); inform != nil {
+				go p.inform(f.seq, inform, q.Data)
 				continue
 			}
 			if frame, err := encodeFrame(kindAnswer, f.seq, reply{Answers: []Answer{p.hub.Know(&q)}}, nil); err == nil {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
 )
@@ -21,6 +22,7 @@ const (
 type Query struct {
 	About string `json:"about"`
 	To    Target `json:"to"`
+	Data  []byte `json:"data,omitempty"` // of a subject of Inform
 }
 
 // Answer is a process's. Of which fields there is something depends on the question.
@@ -30,6 +32,31 @@ type Answer struct {
 	Counts  map[string]int `json:"counts,omitempty"`
 	Lost    uint64         `json:"lost,omitempty"`
 	Dropped uint64         `json:"dropped,omitempty"`
+	Process uint32         `json:"process,omitempty"` // of a subject of Inform, as all below
+	PID     int            `json:"pid,omitempty"`
+	Data    []byte         `json:"data,omitempty"`
+}
+
+var informers struct {
+	mu    sync.Mutex // guards about
+	about map[string]func(question []byte) []byte
+}
+
+// Inform has this process, as a server process, answer questions about something else than connections; init functions
+// call it. Each question has a goroutine, and two seconds until nobody waits for its answer any more.
+func Inform(about string, answer func(question []byte) []byte) {
+	informers.mu.Lock()
+	defer informers.mu.Unlock()
+	if informers.about == nil {
+		informers.about = map[string]func([]byte) []byte{}
+	}
+	informers.about[about] = answer
+}
+
+func informer(about string) func([]byte) []byte {
+	informers.mu.Lock()
+	defer informers.mu.Unlock()
+	return informers.about[about]
 }
 
 func (a *Answer) add(b *Answer) {

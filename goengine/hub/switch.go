@@ -162,7 +162,7 @@ func (s *Switch) others(p *port, to *Target) []*port {
 	}
 	var list []*port
 	for other := range s.ports {
-		if other != p && other.process != 0 && (to.Conn == "" || other.process == process) {
+		if other != p && other.process != 0 && (to.Conn == "" || other.process == process) && (to.Process == 0 || other.process == to.Process) {
 			list = append(list, other)
 		}
 	}

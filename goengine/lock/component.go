@@ -128,8 +128,8 @@ func (s *Shared) Drop() bool {
 type Lock struct{ Shared }
 
 func init() {
-	component.Register(`Phalanx\Shared\Native\Lock`, OpenLock, component.Hide("Permits", "Available"))
-	component.Register(`Phalanx\Shared\Native\Semaphore`, OpenSemaphore)
+	component.Register(`Phalanx\Shared\Native\Lock`, OpenLock, component.Remote(), component.Hide("Permits", "Available"))
+	component.Register(`Phalanx\Shared\Native\Semaphore`, OpenSemaphore, component.Remote())
 	component.RegisterType[*Permit](`Phalanx\Shared\Permit`, component.As("Held", "isHeld"),
 		component.OnRelease(func(p *Permit) { p.Release() }))
 }

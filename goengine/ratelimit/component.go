@@ -101,7 +101,7 @@ func (l *Local) Drop() bool {
 }
 
 func init() {
-	component.Register(`Phalanx\RateLimiter\Local`, Open,
+	component.Register(`Phalanx\RateLimiter\Local`, Open, component.Remote(),
 		component.Doc("Counts in the memory of the server process. The engine's part of Phalanx\\RateLimiter."),
 		component.Params("New", "name", "limit", "perSeconds", "burst", "maxKeys"))
 }

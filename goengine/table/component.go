@@ -337,6 +337,6 @@ func (s *Shared) Drop() bool {
 }
 
 func init() {
-	component.Register(`Phalanx\Shared\Native\Table`, Open, component.Defaults(incrementOptions{By: 1}), component.As("Value", "value"),
+	component.Register(`Phalanx\Shared\Native\Table`, Open, component.Remote(), component.Defaults(incrementOptions{By: 1}), component.As("Value", "value"),
 		component.Direct("Increment", (*Shared).next, (*Shared).more))
 }

@@ -66,7 +66,9 @@ func decOpaque(d *Decoder, v reflect.Value) error {
 	return nil
 }
 
-// keep goes past a value that is fit to be kept.
+// Keep reads over one value that means the same later and elsewhere: no component, value object, enum or callable.
+func (d *Decoder) Keep() error { return d.keep() }
+
 func (d *Decoder) keep() error {
 	tag, err := d.Peek()
 	if err != nil {
