@@ -6,7 +6,7 @@ namespace Phalanx\Shared;
 
 use Phalanx\Exception\TimeoutException as Timeout;
 
-/** What was waited for has not come in time: a permit, a value of a channel, room in it, the result of a computation. */
+/** What was waited for has not come in time: a permit, a value of a channel, room in it, another's computation. */
 class TimeoutException extends Timeout
 {
 }

@@ -70,7 +70,8 @@ final class CacheTest extends TestCase
 
     public function testWhatCannotBeStored(): void
     {
-        foreach ([[fopen('php://memory', 'r'), TypeError::class], [static fn () => 1, Exception::class]] as [$value, $class]) {
+        $refused = [[fopen('php://memory', 'r'), TypeError::class], [static fn () => 1, Exception::class]];
+        foreach ($refused as [$value, $class]) {
             foreach ([$value, [1, $value]] as $what) {
                 try {
                     $this->cache->set('k', $what);
@@ -177,6 +178,8 @@ final class CacheTest extends TestCase
         }
         self::assertSame('ok', $this->cache->remember('fails', static fn () => 'ok'));
         self::assertSame(0, $this->cache->stats()['computing']);
+        $this->expectException(ValueError::class);
+        $this->cache->remember('', static fn () => 1);
     }
 
     public function testALargeValueIsNotKept(): void

@@ -94,7 +94,8 @@ final class TableTest extends TestCase
     public function testValuesThatDoNotFit(): void
     {
         foreach (
-            [['n' => '1'], ['n' => 1.5], ['n' => null], ['f' => '1'], ['on' => 1], ['name' => 5], ['name' => 'nine byte'],
+            [['n' => '1'], ['n' => 1.5], ['n' => null], ['f' => '1'], ['on' => 1], ['name' => 5],
+            ['name' => 'nine byte'],
             ['name' => []], [new stdClass()], [1, 2]] as $row
         ) {
             try {

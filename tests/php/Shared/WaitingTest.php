@@ -103,7 +103,8 @@ final class WaitingTest extends TestCase
         $channel->close();
         self::assertTrue($channel->isClosed());
         self::assertEquals([null, 'text', $object], iterator_to_array($channel, false));
-        foreach ([static fn () => $channel->push(1), static fn () => $channel->pop(), static fn () => $channel->tryPop()] as $call) {
+        $calls = [static fn () => $channel->push(1), static fn () => $channel->pop(), $channel->tryPop(...)];
+        foreach ($calls as $call) {
             try {
                 $call();
                 self::fail('closed');
