@@ -39,7 +39,7 @@ func (s *Switch) Receive(node uint32, frame []byte) {
 		s.tellLocal(nil, f)
 	case kindAsk:
 		var q Query
-		if json.Unmarshal(f.head, &q) == nil {
+		if json.Unmarshal(f.head, &q) == nil && !q.Local {
 			s.gather(&gathering{seq: f.seq, node: node}, &q, false)
 		}
 	case kindAnswer:

@@ -27,7 +27,7 @@ type Target struct {
 	Groups []string `json:"groups,omitempty"`
 
 	// Process is one server process, of a question that is not about connections; 0: all.
-	Process uint32 `json:"process,omitempty"`
+	Process uint64 `json:"process,omitempty"`
 }
 
 // Except names connections that a Command for many leaves out.

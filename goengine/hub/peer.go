@@ -219,7 +219,7 @@ func (p *Peer) read() {
 			if p.hub == nil || json.Unmarshal(f.head, &q) != nil {
 				continue
 			}
-			if inform := informer(q.About); inform != nil {
+			if inform := informer(q.About); q.Local && inform != nil {
 				go p.inform(f.seq, inform, q.Data)
 				continue
 			}

@@ -22,7 +22,11 @@ const (
 type Query struct {
 	About string `json:"about"`
 	To    Target `json:"to"`
-	Data  []byte `json:"data,omitempty"` // of a subject of Inform
+
+	// Local is set for a subject of Inform, and Data is its question: it stays on this machine, and is answered to
+	// processes of the same user.
+	Local bool   `json:"local,omitempty"`
+	Data  []byte `json:"data,omitempty"`
 }
 
 // Answer is a process's. Of which fields there is something depends on the question.
@@ -32,7 +36,7 @@ type Answer struct {
 	Counts  map[string]int `json:"counts,omitempty"`
 	Lost    uint64         `json:"lost,omitempty"`
 	Dropped uint64         `json:"dropped,omitempty"`
-	Process uint32         `json:"process,omitempty"` // of a subject of Inform, as all below
+	Process uint64         `json:"process,omitempty"` // of a subject of Inform, as all below
 	PID     int            `json:"pid,omitempty"`
 	Data    []byte         `json:"data,omitempty"`
 }

@@ -211,7 +211,10 @@ func (s *Switch) ask(p *port, f *wireFrame) {
 	if json.Unmarshal(f.head, &q) != nil {
 		return
 	}
-	s.gather(&gathering{from: p, seq: f.seq}, &q, true)
+	if q.Local && !p.trusted {
+		return // what another user's processes have in memory
+	}
+	s.gather(&gathering{from: p, seq: f.seq}, &q, !q.Local)
 }
 
 // gather asks the processes of this machine and, where everywhere is true, other machines.

@@ -35,7 +35,7 @@ type Process struct {
 	PID       int        `json:"pid"`
 	Instances []Instance `json:"instances"`
 
-	number uint32 // the hub's
+	number uint64 // the hub's
 }
 
 // Processes asks a running server, named by its start file, pid file or socket, what its processes have.
@@ -57,7 +57,7 @@ func dial(server string) (*hub.Peer, error) {
 }
 
 func processes(peer *hub.Peer) ([]Process, error) {
-	answers, err := peer.Ask(&hub.Query{About: aboutList})
+	answers, err := peer.Ask(&hub.Query{About: aboutList, Local: true})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func Connect(server string, o serverOptions) error {
 	var name [16]byte
 	_, _ = rand.Read(name[:])
 	far, err := component.Default().Beside(hex.EncodeToString(name[:]), ServerException, func(question []byte) ([]byte, error) {
-		answers, err := peer.Ask(&hub.Query{About: aboutCalls, To: to, Data: question})
+		answers, err := peer.Ask(&hub.Query{About: aboutCalls, To: to, Local: true, Data: question})
 		if err == nil && len(answers) != 1 {
 			err = errors.New("the server process is gone")
 		}
