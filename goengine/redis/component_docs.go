@@ -23,6 +23,11 @@ func Dedicate
 	Takes a connection out of the pool, waiting for one that is free for as long as for a reply.
 func Do args shape
 	Sends a command and waits for its reply.
+func Limit key burst rate period cost
+	Takes cost out of what a key may have: rate in each period, of which burst may come at once (GCRA).
+	One round trip; nothing is stored when it is refused. A cost of 0 looks only.
+func Lock name
+	Makes a lock, which is not held yet. name is its key.
 func Pipeline list shapes
 	Sends commands together and waits for all replies.
 func ScanPage cursor args
@@ -32,6 +37,8 @@ func Script sha1 source keys args readOnly
 	Runs a Lua script by its SHA-1, and by its text where the server does not know it yet.
 func Stats
 	Figures of the shared client, since the first object that used it.
+func Subscribe
+	Makes a subscription, to nothing yet.
 func Transaction list shapes
 	Sends commands between MULTI and EXEC.
 type Options
@@ -55,6 +62,10 @@ field TLSCa
 	a file; "": the system's
 field TLSCert
 	a file, with TLSKey, for servers that ask
+type LockOptions
+	The named arguments of Client.Lock.
+field TTL
+	after which the lock is free when its owner's process is gone
 type Link
 	A connection that one PHP object has for itself.
 func Close
@@ -65,5 +76,58 @@ func Pipeline list shapes
 	Sends commands together on this connection.
 func Transaction list shapes
 	Sends commands between MULTI and EXEC on this connection.
+type Feed
+	A subscription.
+func Active
+	Says whether the subscription has not ended.
+func Add kind names
+	Subscribes to more. It returns when the server has confirmed it.
+func Close
+	Ends the subscription. Messages that wait are still given to Next.
+func Dropped
+	How many messages were thrown away because too many waited.
+func Listen callback
+	Calls a function with messages, several at once when they come fast, on its own worker's loop.
+	The next call comes when it has returned.
+func Losses
+	How often the connection was lost. What was published until it was there again has not come.
+func Next wait
+	Waits for a message, so long at most (0: without end). nil: there was none, or the subscription has
+	ended.
+func Remove kind names
+	Unsubscribes from some.
+func Topics
+	The names that the subscription is for.
+type Lock
+	Held by one owner at a time, of all processes and machines that use the same server. It is a key
+	with a secret (SET NX PX), which the owner renews while it holds it and only the owner deletes.
+	
+	It is as safe as one server is: when a master is lost before its replica has the key, two may hold it.
+	And a process that was stopped for longer than the TTL may think for a moment that it still holds it:
+	Held says what is known.
+func Acquire
+	Takes the lock, waiting for it so long at most. False: another has it.
+func Held
+	Says whether the lock is held: it was taken, not released, and could be renewed in time.
+func Name
+	The lock's key.
+func Release
+	Gives the lock back. False: it was not held any more.
+type AcquireOptions
+	The named arguments of Lock.Acquire.
+field Wait
+	for another to release it; 0: not at all
+type Message
+	One that was published.
+field Pattern
+	that the channel matches, of a subscription to a pattern; else ""
+type Limit
+	The answer of a rate limiter.
+field Remaining
+	how much could be taken at once now
+field RetryAfter
+	until this much could be taken; 0 when it was
+field ResetAfter
+	until all is as if nothing had been taken
 `)
 }

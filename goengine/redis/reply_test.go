@@ -196,3 +196,11 @@ func TestWords(t *testing.T) {
 }
 
 func TestShapesHaveNames(t *testing.T) { require.Len(t, shapeNames, int(lastShape)) }
+
+func decoded(b []byte) any {
+	v, err := wire.NewDecoder(b, wire.Limits{}, nil).Any()
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

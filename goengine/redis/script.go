@@ -2,6 +2,8 @@ package redis
 
 import (
 	"context"
+	hash "crypto/sha1"
+	"encoding/hex"
 	"strconv"
 
 	"github.com/phalanx-php/phalanx/goengine/component"
@@ -26,4 +28,9 @@ func (c *Client) Script(ctx context.Context, sha1, source string, keys, args []a
 		return run("EVAL", source)
 	}
 	return r, err
+}
+
+func sha(source string) string {
+	sum := hash.Sum([]byte(source))
+	return hex.EncodeToString(sum[:])
 }

@@ -11,8 +11,12 @@ use Phalanx\Redis\Commands;
 use Phalanx\Redis\Connection;
 use Phalanx\Redis\Consumer;
 use Phalanx\Redis\Exception\ConflictException;
+use Phalanx\Redis\Exception\LockTimeoutException;
 use Phalanx\Redis\Exception\UsageException;
+use Phalanx\Redis\Feed;
+use Phalanx\Redis\Limit;
 use Phalanx\Redis\Lock;
+use Phalanx\Redis\Message;
 use Phalanx\Redis\Options;
 use Phalanx\Redis\Pipeline;
 use Phalanx\Redis\Scans;
@@ -205,6 +209,99 @@ final class Redis
     public function script(string $source, bool $readOnly = false): Script
     {
         return new Script($this->client, $source, $readOnly);
+    }
+
+    /**
+     * Listens to channels. With a callback its calls come on the worker's loop, one after the other, until
+     * unsubscribe() or the end of the script; without one the subscription is to be iterated over, and ends with its
+     * object.
+     *
+     * @param string|list<string> $channels
+     * @param (callable(string, string, Message): mixed)|null $callback is given the message, its channel, and both as
+     *     an object
+     * @throws Redis\Exception\RedisException
+     */
+    public function subscribe(string|array $channels, ?callable $callback = null): Subscription
+    {
+        return Subscription::begin($this->client->subscribe(), Feed::CHANNELS, (array) $channels, $callback);
+    }
+
+    /**
+     * Listens to all channels whose names match: 'news.*'.
+     *
+     * @param string|list<string> $patterns
+     * @param (callable(string, string, Message): mixed)|null $callback as for subscribe()
+     * @throws Redis\Exception\RedisException
+     */
+    public function pSubscribe(string|array $patterns, ?callable $callback = null): Subscription
+    {
+        return Subscription::begin($this->client->subscribe(), Feed::PATTERNS, (array) $patterns, $callback);
+    }
+
+    /**
+     * Listens to sharded channels (Redis 7), which in a cluster belong to one node.
+     *
+     * @param string|list<string> $channels
+     * @param (callable(string, string, Message): mixed)|null $callback as for subscribe()
+     * @throws Redis\Exception\RedisException
+     */
+    public function sSubscribe(string|array $channels, ?callable $callback = null): Subscription
+    {
+        return Subscription::begin($this->client->subscribe(), Feed::SHARDS, (array) $channels, $callback);
+    }
+
+    /**
+     * A consumer of a stream's group, which is made when it is not there.
+     *
+     * @param string $name of this consumer, different for each that runs at the same time
+     * @param string $from where a new group begins: '$' with what comes from now on, '0' with all that is there
+     */
+    public function consumer(string $stream, string $group, string $name, string $from = '$'): Consumer
+    {
+        return new Consumer($this, $stream, $group, $name, $from);
+    }
+
+    /**
+     * A lock for all that use this server, not held yet: acquire() takes it, release() gives it back. While it is held
+     * it is renewed; $ttl seconds after its process is gone it is free.
+     *
+     * @throws UsageException
+     */
+    public function lock(string $name, float $ttl = 30.0): Lock
+    {
+        return $this->client->lock($name, $ttl);
+    }
+
+    /**
+     * Runs the callback while the lock is held.
+     *
+     * @param float $wait seconds to wait for the lock
+     * @return mixed what the callback returned
+     * @throws LockTimeoutException when another has the lock for longer
+     */
+    public function synchronized(string $name, callable $callback, float $wait = 10.0, float $ttl = 30.0): mixed
+    {
+        $lock = $this->lock($name, $ttl);
+        if (!$lock->acquire($wait)) {
+            throw new LockTimeoutException("The lock $name is held by another for more than $wait seconds");
+        }
+        try {
+            return $callback($lock);
+        } finally {
+            $lock->release();
+        }
+    }
+
+    /**
+     * Takes $cost out of what a key may have: $rate in $period seconds, of which $burst may come at once.
+     *
+     * @param int|null $burst null: $rate
+     * @param int $cost 0: only looks
+     * @throws UsageException
+     */
+    public function limit(string $key, int $rate, float $period = 1.0, ?int $burst = null, int $cost = 1): Limit
+    {
+        return $this->client->limit($key, $burst ?? $rate, $rate, $period, $cost);
     }
 
     /**

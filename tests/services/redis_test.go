@@ -44,6 +44,15 @@ func runRedis(t *testing.T, script string, args ...string) string {
 	return out
 }
 
+func TestRedisFeatures(t *testing.T) {
+	for _, protocol := range []string{"2", "3"} {
+		t.Run("RESP"+protocol, func(t *testing.T) {
+			s := backend.New(t, "redis")
+			require.Contains(t, runRedis(t, "features.php", s.URL(), protocol), "all is well")
+		})
+	}
+}
+
 func TestRedisCommands(t *testing.T) {
 	for _, protocol := range []string{"2", "3"} {
 		t.Run("RESP"+protocol, func(t *testing.T) {
