@@ -23,6 +23,14 @@ class RedisClusterSessionHandler extends RedisSessionHandler
         parent::__construct($config);
     }
 
+    /** @internal */
+    protected function dsn(array $config): string
+    {
+        $hosts = (array) ($config['host'] ?? ['127.0.0.1:7000']);
+
+        return 'redis-cluster://' . self::login($config) . \implode(',', $hosts);
+    }
+
     /**
      * @throws RedisClusterException when no node answers, or they refuse the login
      */

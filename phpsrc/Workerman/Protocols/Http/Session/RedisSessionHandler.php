@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Workerman\Protocols\Http\Session;
 
+use Phalanx\Redis as Client;
+use Phalanx\Redis\Exception\ConnectionException;
 use Redis;
 use RedisCluster;
 use RedisClusterException;
@@ -17,14 +19,22 @@ use Workerman\Coroutine\Pool;
 use Workerman\Coroutine\Utils\DestructionWatcher;
 use Workerman\Protocols\Http\Session;
 
+use function array_map;
+use function array_values;
+use function class_exists;
 use function extension_loaded;
+use function rawurlencode;
+use function str_contains;
+use function str_starts_with;
+use function strval;
 
 /**
- * Sessions in Redis, through PHP's redis extension; Redis itself lets them expire.
+ * Sessions in Redis, which itself lets them expire: through PHP's redis extension where it is loaded, else through the engine's
+ * client (Phalanx\Redis), whose connections all workers of the process share.
  *
- * A worker has one connection, coroutines take theirs from a pool. Idle connections are pinged, and a command whose
- * connection turns out to be lost is sent once more over a new one. There are no locks: of two requests that change the
- * same session at the same time the later one wins.
+ * With the extension a worker has one connection, coroutines take theirs from a pool, and idle connections are pinged. Either
+ * way a command whose connection turns out to be lost is sent once more over a new one. There are no locks: of two requests
+ * that change the same session at the same time the later one wins.
  *
  * Source: Workerman\Protocols\Http\Session\RedisSessionHandler 5.2.2.
  */
@@ -39,23 +49,66 @@ class RedisSessionHandler implements SessionHandlerInterface
 
     protected static ?Pool $pool = null;
 
+    /** The engine's, where there is no extension. */
+    private ?Client $client = null;
+
     /**
      * @param array{host?: string|list<string>, port?: int, timeout?: int|float, auth?: string|array,
      *     database?: int, prefix?: string, ping?: int|float, pool?: array} $config timeout: seconds to connect and to
-     *     wait for an answer (2); prefix of the keys ('redis_session_'); ping: seconds between two pings of an idle
-     *     connection (50); pool: as for Workerman\Coroutine\Pool, and max_connections (10)
-     * @throws RuntimeException without the redis extension
+     *     wait for an answer (2); prefix of the keys ('redis_session_'); with the extension also ping: seconds between
+     *     two pings of an idle connection (50), and pool: as for Workerman\Coroutine\Pool, and max_connections (10)
+     * @throws RuntimeException without the redis extension, where there is no engine either
      */
     public function __construct(array $config)
     {
-        if (!extension_loaded('redis')) {
-            throw new RuntimeException(
-                static::class . " needs PHP's redis extension: install it and add 'extension=redis' to php.ini,"
-                . ' or keep sessions in files (' . FileSessionHandler::class . ')'
-            );
-        }
         $config['timeout'] ??= 2;
         $this->config = $config;
+        if (extension_loaded('redis')) {
+            return;
+        }
+        if (!class_exists(Client\Client::class)) {
+            throw new RuntimeException(
+                static::class . " needs the phalanx program or PHP's redis extension; without both keep sessions in files ("
+                . FileSessionHandler::class . ')'
+            );
+        }
+        $this->client = new Client(
+            $this->dsn($config),
+            timeout: (float) ($config['read_timeout'] ?? $config['timeout']),
+            connectTimeout: (float) $config['timeout']
+        );
+    }
+
+    /** @internal the address in the form that Phalanx\Redis takes */
+    protected function dsn(array $config): string
+    {
+        $host = (string) ($config['host'] ?? '127.0.0.1');
+        $database = (int) ($config['database'] ?? 0);
+        if (str_starts_with($host, '/')) {
+            return 'unix://' . self::login($config) . "$host?db=$database";
+        }
+        if (str_contains($host, ':') && $host[0] !== '[') {
+            $host = "[$host]"; // IPv6
+        }
+
+        return 'redis://' . self::login($config) . $host . ':' . (int) ($config['port'] ?? 6379) . "/$database";
+    }
+
+    /** @internal */
+    protected static function login(array $config): string
+    {
+        $auth = $config['auth'] ?? null;
+        if (empty($auth)) {
+            return '';
+        }
+        $parts = array_map(rawurlencode(...), array_map(strval(...), array_values((array) $auth)));
+
+        return (isset($parts[1]) ? $parts[0] . ':' . $parts[1] : ':' . $parts[0]) . '@';
+    }
+
+    private function key(string $sessionId): string
+    {
+        return (empty($this->config['prefix']) ? 'redis_session_' : $this->config['prefix']) . $sessionId;
     }
 
     /**
@@ -134,18 +187,26 @@ class RedisSessionHandler implements SessionHandlerInterface
      * Runs a command that may be repeated: one whose connection was lost (the server was started again, or a firewall
      * has forgotten it) goes out once more over a new one.
      */
-    private function run(string $command, mixed ...$arguments): mixed
+    private function run(string $command, string $sessionId, mixed ...$arguments): mixed
     {
+        if ($this->client !== null) {
+            $key = $this->key($sessionId);
+            try {
+                return $this->client->$command($key, ...$arguments);
+            } catch (ConnectionException) {
+                return $this->client->$command($key, ...$arguments);
+            }
+        }
         $connection = $this->connection();
         try {
-            return $connection->$command(...$arguments);
+            return $connection->$command($sessionId, ...$arguments);
         } catch (RedisException | RedisClusterException) {
             static::$pool?->closeConnection($connection);
             if (Coroutine::isCoroutine()) {
                 Context::set(self::IN_CONTEXT, null);
             }
 
-            return $this->connection()->$command(...$arguments);
+            return $this->connection()->$command($sessionId, ...$arguments);
         }
     }
 
@@ -156,15 +217,15 @@ class RedisSessionHandler implements SessionHandlerInterface
 
     /**
      * @return string|false false: there is none
-     * @throws RedisException
+     * @throws RedisException|Client\Exception\RedisException
      */
     public function read(string $sessionId): string|false
     {
-        return $this->run('get', $sessionId);
+        return $this->run('get', $sessionId) ?? false;
     }
 
     /**
-     * @throws RedisException
+     * @throws RedisException|Client\Exception\RedisException
      */
     public function write(string $sessionId, string $sessionData): bool
     {
@@ -172,7 +233,7 @@ class RedisSessionHandler implements SessionHandlerInterface
     }
 
     /**
-     * @throws RedisException
+     * @throws RedisException|Client\Exception\RedisException
      */
     public function updateTimestamp(string $sessionId, string $data = ''): bool
     {
@@ -180,7 +241,7 @@ class RedisSessionHandler implements SessionHandlerInterface
     }
 
     /**
-     * @throws RedisException
+     * @throws RedisException|Client\Exception\RedisException
      */
     public function destroy(string $sessionId): bool
     {
