@@ -29,12 +29,12 @@ use function str_starts_with;
 use function strval;
 
 /**
- * Sessions in Redis, which itself lets them expire: through PHP's redis extension where it is loaded, else through the engine's
- * client (Phalanx\Redis), whose connections all workers of the process share.
+ * Sessions in Redis, which itself lets them expire: through PHP's redis extension where it is loaded, else through the
+ * engine's client (Phalanx\Redis), whose connections all workers of the process share.
  *
- * With the extension a worker has one connection, coroutines take theirs from a pool, and idle connections are pinged. Either
- * way a command whose connection turns out to be lost is sent once more over a new one. There are no locks: of two requests
- * that change the same session at the same time the later one wins.
+ * With the extension a worker has one connection, coroutines take theirs from a pool, and idle connections are pinged.
+ * Either way a command whose connection turns out to be lost is sent once more over a new one. There are no locks: of
+ * two requests that change the same session at the same time the later one wins.
  *
  * Source: Workerman\Protocols\Http\Session\RedisSessionHandler 5.2.2.
  */
