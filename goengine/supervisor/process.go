@@ -45,7 +45,7 @@ type spawnRequest struct {
 //
 // The threads of a child inherit this one's timer slack. Go's monitor thread would otherwise wake
 // every 20 microseconds for as long as PHP's threads go in and out of Go, which costs a server a
-// tenth of its time; threads that serve set theirs back (RestoreTimerSlack).
+// tenth of its time; all other threads have the usual slack (bridge/host/slack.c, RestoreTimerSlack).
 func (s *Supervisor) spawner() {
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(serverTimerSlack), 0, 0, 0)
