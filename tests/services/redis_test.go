@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -107,5 +108,30 @@ func TestRedisMethodsAreComplete(t *testing.T) {
 				require.Contains(t, methods[queue], name, queue)
 			}
 		}
+	}
+}
+
+// The programs that docs/redis.md shows are files, and they run.
+func TestRedisExamples(t *testing.T) {
+	page, err := os.ReadFile("../../docs/redis.md")
+	require.NoError(t, err)
+	for name, want := range map[string]string{
+		"basics.php":   "Hello nothing\n{\"name\":\"Ada\",\"visits\":\"2\"}\n{\"Eve\":12.5}\nWRONGTYPE of INCRBY\nuser:7\n5\n",
+		"together.php": "[true,\"3\"]\n[2,1]\n[1,2][0,3][]\n-5\n",
+		"pubsub.php":   "news: hello\nnews: bye\n",
+		"stream.php":   "A-1 19.9\nA-2 5\n2 done\n",
+		"lock.php":     "one at a time\nheld\nallowed, 1 left\nallowed, 0 left\nwait 6 s\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("../../examples/redis", name)
+			program, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Contains(t, string(page), "```php\n"+string(program)+"```\n", "docs/redis.md shows it")
+			p := phalanxtest.Command(t, path)
+			p.Cmd.Env = append(p.Cmd.Env, "REDIS_DSN="+backend.New(t, "redis").URL())
+			out, err := p.Run()
+			require.NoError(t, err, out)
+			require.Equal(t, want, out)
+		})
 	}
 }
