@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -358,4 +360,24 @@ func TestBadDSN(t *testing.T) {
 		require.NotContains(t, err.Error(), "s3cret")
 	}
 	c.release()
+}
+
+func TestFiguresForPrometheus(t *testing.T) {
+	m, c := start(t)
+	do(t, c, "PING")
+	_, err := c.Do(context.Background(), []any{"NOSUCH"}, 0)
+	require.Error(t, err)
+	got := map[string]float64{}
+	all := make(chan prometheus.Metric, 100)
+	metrics := &figures{describe("a", ""), describe("b", ""), describe("c", ""), describe("d", "")}
+	metrics.Collect(all)
+	close(all)
+	for one := range all {
+		var text dto.Metric
+		require.NoError(t, one.Write(&text))
+		require.Equal(t, "redis://"+m.Addr(), text.GetLabel()[0].GetValue())
+		got[one.Desc().String()] = text.GetCounter().GetValue() + text.GetGauge().GetValue()
+	}
+	require.Equal(t, map[string]float64{metrics.commands.String(): 2, metrics.failures.String(): 1, metrics.dropped.String(): 0,
+		metrics.dedicated.String(): 0}, got)
 }

@@ -58,6 +58,7 @@ func acquire(dsn string, o Options) (*shared, error) {
 	if _, err := t.client(o); err != nil {
 		return nil, err // of certificates
 	}
+	registerFigures()
 	k := key(dsn, o)
 	registry.Lock()
 	defer registry.Unlock()

@@ -103,7 +103,7 @@ func TestRedisMethodsAreComplete(t *testing.T) {
 		for _, name := range methods[`Phalanx\Redis`] {
 			switch name {
 			case "__construct", "pipeline", "multi", "transaction", "watch", "connection", "cached", "script", "address", "stats",
-				"subscribe", "psubscribe", "ssubscribe", "lock", "consumer", "limit", "scan", "hscan", "sscan", "zscan":
+				"subscribe", "psubscribe", "ssubscribe", "lock", "synchronized", "consumer", "limit", "scan", "hscan", "sscan", "zscan":
 			default:
 				require.Contains(t, methods[queue], name, queue)
 			}

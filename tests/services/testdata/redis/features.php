@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 require __DIR__ . '/check.php';
 
+use Phalanx\RateLimiter;
 use Phalanx\Redis;
 use Phalanx\Redis\Exception\LockTimeoutException;
 use Phalanx\Redis\Exception\UsageException;
@@ -140,6 +141,16 @@ same(true, $limit->retryAfter > 300 && $limit->retryAfter < 334 && $limit->reset
 same(0, $r->limit('limit', 3, 1000, cost: 0)->remaining, 'only a look');
 same([true, 5], [$r->limit('limit2', 1, 1000, burst: 10, cost: 5)->allowed, $r->limit('limit2', 1, 1000, 10, 0)->remaining], 'cost');
 throws(UsageException::class, fn () => $r->limit('limit', 1, cost: 2), 'burst');
+
+$limiter = new RateLimiter('api', limit: 3, perSeconds: 1000, backend: new RateLimiter\RedisBackend($r));
+same([true, true, true, false], \array_map($limiter->allow(...), ['ada', 'ada', 'ada', 'ada']), 'a limiter that counts in Redis');
+$result = $limiter->attempt('ada');
+same([false, 0, 3], [$result->allowed, $result->remaining, $result->limit], 'its result');
+same([false, \INF, 3], [$limiter->attempt('eve', 4)->allowed, $limiter->attempt('eve', 4)->retryAfter,
+    $limiter->attempt('eve', 0)->remaining], 'what never can be');
+$limiter->reset('ada');
+same(true, $limiter->allow('ada'), 'reset');
+same(1, $r->exists('limit:api:ada'), 'the key');
 
 // Consumers of streams
 $consumer = $r->consumer('stream', 'g', 'me', from: '0');
