@@ -29,6 +29,7 @@ type Caller struct {
 	calls    []*pending // by the low half of their numbers
 	free     []uint32
 	streams  map[*callContext]struct{} // of iterations that go on when their call has ended
+	life     *Life                     // nil: nobody has asked for it
 	asked    map[uint64]*question      // of PHP callables, not answered yet
 	next     uint64
 	closed   bool
@@ -137,7 +138,11 @@ func (c *Caller) Close() {
 	calls, asked, streams := c.calls, c.asked, c.streams
 	c.calls, c.asked, c.mail, c.taken, c.streams = nil, nil, nil, nil, nil
 	c.wakeLoop, c.wakeWait, c.bell = nil, nil, nil
+	life := c.life
 	c.mu.Unlock()
+	if life != nil {
+		life.end(c.thread)
+	}
 	for ctx := range streams {
 		ctx.end(ErrStopped)
 	}
@@ -198,7 +203,7 @@ func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit tim
 			return outcome, 0, buf
 		}
 	}
-	p := &pending{method: m, in: in, own: newCallContext(limit)}
+	p := &pending{method: m, in: in, own: newCallContext(c, limit)}
 	p.ctx = p.own
 	c.mu.Lock()
 	if c.closed {

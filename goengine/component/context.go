@@ -10,6 +10,7 @@ import (
 // waited for is made when it is asked for, and is one of package context, so that those derived from it are what they
 // always are.
 type callContext struct {
+	caller *Caller    // whose call it is
 	mu     sync.Mutex // guards all below
 	real   context.Context
 	cancel context.CancelCauseFunc // of real
@@ -17,8 +18,8 @@ type callContext struct {
 }
 
 // newCallContext makes one that ends after limit (0: none).
-func newCallContext(limit time.Duration) *callContext {
-	c := &callContext{}
+func newCallContext(caller *Caller, limit time.Duration) *callContext {
+	c := &callContext{caller: caller}
 	if limit > 0 {
 		c.limited(limit)
 	}
@@ -60,7 +61,13 @@ func (c *callContext) end(cause error) {
 }
 
 func (c *callContext) Done() <-chan struct{} { return c.get().Done() }
-func (c *callContext) Value(key any) any     { return c.get().Value(key) }
+
+func (c *callContext) Value(key any) any {
+	if _, ok := key.(lifeKey); ok {
+		return c.caller.scriptLife()
+	}
+	return c.get().Value(key)
+}
 
 func (c *callContext) Err() error {
 	c.mu.Lock()

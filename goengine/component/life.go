@@ -34,6 +34,19 @@ func newLife(thread int) *Life {
 	return l
 }
 
+// scriptLife makes the script's when it is first asked for. Any goroutine may call it.
+func (c *Caller) scriptLife() *Life {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.life == nil {
+		c.life = newLife(c.thread)
+		if c.closed {
+			c.life.end(c.thread)
+		}
+	}
+	return c.life
+}
+
 // Stopping is closed when the script's worker begins to stop, gracefully or not, or to make way for the next script: no
 // new work should begin. In a script that is no worker that is its end.
 func (l *Life) Stopping() <-chan struct{} { return l.stopping }

@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	heartbeat     = 500 * time.Millisecond // at which nodes tell that they live
-	nodeLife      = 2 * time.Second        // after which one that is not heard of is gone
-	clusterQueue  = 65536                  // messages of other nodes that wait to be dealt out
-	clusterBuffer = 8 << 20                // bytes that wait while there is no connection
+	heartbeat    = 500 * time.Millisecond // at which nodes tell that they live
+	nodeLife     = 2 * time.Second        // after which one that is not heard of is gone
+	clusterQueue = 65536                  // messages of other nodes that wait to be dealt out
 )
 
 // What nodes send each other is the sender's number (4 bytes, network byte order), then one of these, then a frame of hub.
@@ -61,7 +60,8 @@ func JoinCluster(server, name string, s *hub.Switch, node uint32, log logrus.Fie
 		hub: s, node: node, prefix: "phalanx.hub." + name + ".", in: make(chan *nats.Msg, clusterQueue), stop: make(chan struct{}),
 		nodes: map[uint32]time.Time{},
 	}
-	if c.conn, err = open(settings, log, nats.NoEcho(), nats.ReconnectBufSize(clusterBuffer), nats.Name("phalanx connections")); err != nil {
+	// Nothing waits for a connection: others come back at other times, and would get some of it and some not.
+	if c.conn, err = open(settings, log, nats.NoEcho(), nats.ReconnectBufSize(-1), nats.Name("phalanx connections")); err != nil {
 		return nil, err
 	}
 	// One channel for both, so that what a node sends stays in its order.
@@ -99,7 +99,7 @@ func (c *Cluster) Send(node uint32, frame []byte) error {
 	if errors.Is(err, nats.ErrMaxPayload) {
 		return fmt.Errorf("messaging: a message of %d bytes is too large for other machines: the server's max_payload is %d", len(frame), c.conn.nc.MaxPayload())
 	}
-	return err
+	return c.conn.notConnected(err)
 }
 
 // Nodes is hub.Uplink's.

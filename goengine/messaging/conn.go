@@ -64,6 +64,10 @@ type opening struct {
 func Connect(s Settings) (*Conn, error) {
 	connections.mu.Lock()
 	o := connections.all[s]
+	if o != nil && isDone(o.done) && o.conn != nil && o.conn.nc.IsClosed() {
+		o = nil // the server has sent us away for good; perhaps not any more
+		delete(connections.all, s)
+	}
 	if o == nil {
 		if len(connections.all) >= maxConnections {
 			connections.mu.Unlock()
@@ -89,6 +93,15 @@ func Connect(s Settings) (*Conn, error) {
 	connections.mu.Unlock()
 	<-o.done
 	return o.conn, o.err
+}
+
+func isDone(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func closeConnections() {
@@ -120,7 +133,8 @@ func open(s Settings, log logrus.FieldLogger, more ...nats.Option) (*Conn, error
 		nats.CustomReconnectDelay(func(attempts int) time.Duration {
 			return min(reconnectWait<<min(attempts, 6), maxReconnect)
 		}),
-		nats.PermissionErrOnSubscribe(true),
+		nats.PermissionErrOnSubscribe(true), nats.IgnoreAuthErrorAbort(),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.refused(err) }),
 		nats.ErrorHandler(c.failed),
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
 			if !nc.IsClosed() {
@@ -133,7 +147,7 @@ func open(s Settings, log logrus.FieldLogger, more ...nats.Option) (*Conn, error
 	urls := s.URLs
 	if s.Embedded.Folder != "" {
 		urls = "nats://127.0.0.1:4222" // a name only: the dialer knows
-		opts = append(opts, nats.SetCustomDialer(c), nats.TokenHandler(c.lastToken), nats.IgnoreDiscoveredServers(), nats.IgnoreAuthErrorAbort())
+		opts = append(opts, nats.SetCustomDialer(c), nats.TokenHandler(c.lastToken), nats.IgnoreDiscoveredServers())
 		if _, err := resolve(s.Embedded); err != nil { // no use to go on trying
 			return nil, err
 		}
@@ -220,6 +234,17 @@ func (c *Conn) state(err error, what string) {
 		entry.WithError(err).Warn("messaging: " + what)
 	} else {
 		entry.Info("messaging: " + what)
+	}
+}
+
+// refused is told of each attempt that failed; the log has the first one of those that failed for one reason.
+func (c *Conn) refused(err error) {
+	c.mu.Lock()
+	again := c.lastError != nil && err != nil && c.lastError.Error() == err.Error()
+	c.lastError = err
+	c.mu.Unlock()
+	if !again {
+		c.log.WithError(err).WithField("server", c.settings.Name()).Warn("messaging: no connection; trying again")
 	}
 }
 
