@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 	"unsafe"
@@ -60,6 +61,7 @@ func listen(spec []byte, cwd string) error {
 	CommandLine(&orders)
 	orders.Once = own.all()
 	messaging.Application = func() string { return orders.Script }
+	messaging.Home = func() string { return filepath.Dir(orders.Script) } // as in its server processes
 	var m *monitor.Monitor
 	if orders.Monitor != "" {
 		stuck := time.Duration(orders.StuckTimeout * float64(time.Second))
