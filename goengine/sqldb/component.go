@@ -3,7 +3,6 @@ package sqldb
 import (
 	"context"
 	"errors"
-	"io"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +18,8 @@ func init() {
 		component.OnRelease(func(p *Pool) { databases.leave(p.db) }))
 	component.RegisterType[*Session](`Phalanx\Sql\Session`, component.OnRelease(func(s *Session) { s.s.abandon() }))
 	component.RegisterType[*Cursor](`Phalanx\Sql\Cursor`, component.OnRelease(func(c *Cursor) { go c.Close(context.Background()) }))
+	component.RegisterType[*Subscription](`Phalanx\Sql\Subscription`, component.OnRelease(func(s *Subscription) { s.Close() }))
+	component.RegisterValue[Notification](`Phalanx\Sql\Notification`)
 	component.RegisterValue[Result](`Phalanx\Sql\Result`)
 	component.RegisterValue[Binary](`Phalanx\Sql\Binary`)
 	component.RegisterEnum[Isolation](`Phalanx\Sql\Isolation`, component.Case("ReadUncommitted", ReadUncommitted),
@@ -27,13 +28,7 @@ func init() {
 }
 
 // Log takes slow statements.
-var Log logrus.FieldLogger = silent()
-
-func silent() *logrus.Logger {
-	l := logrus.New()
-	l.SetOutput(io.Discard)
-	return l
-}
+var Log logrus.FieldLogger = logrus.StandardLogger()
 
 func slowLog(d *database, q *query, took time.Duration) {
 	Log.WithFields(logrus.Fields{"database": d.dsn.String(), "seconds": took.Seconds(), "sql": brief(q.st.Source)}).Warn("slow statement")
@@ -165,6 +160,23 @@ func (p *Pool) Begin(ctx context.Context, o Begin) (*Session, error) {
 	return &Session{s}, nil
 }
 
+// Insert puts rows into a table, all or none: with COPY in PostgreSQL, else with statements of several rows.
+func (p *Pool) Insert(ctx context.Context, table string, columns []string, rows [][]any) (int64, error) {
+	b, err := p.db.bulk(table, columns, rows)
+	if err != nil {
+		return 0, thrown(err)
+	}
+	p.wrotes()
+	n, err := p.db.insert(ctx, b)
+	return n, thrown(err)
+}
+
+// Listen hears of the notifications on channels, in PostgreSQL.
+func (p *Pool) Listen(ctx context.Context, channels []string) (*Subscription, error) {
+	s, err := p.db.listen(ctx, channels)
+	return s, thrown(err)
+}
+
 // Ping asks the server for a sign of life.
 func (p *Pool) Ping(ctx context.Context) error {
 	q, err := p.db.make("SELECT 1", nil)
@@ -228,14 +240,7 @@ func (p *Pool) Stats() *component.Map {
 	for i, one := range d.pools() {
 		open, idle, busy, waiting, s := one.figures()
 		f := &component.Map{}
-		role := "primary"
-		if i > 0 {
-			role = "replica"
-			if d.dsn.Dialect == SQLite {
-				role = "reader"
-			}
-		}
-		f.Set("role", role)
+		f.Set("role", d.role(i))
 		f.Set("dsn", one.label)
 		f.Set("max", one.limits.max)
 		f.Set("open", open)
@@ -306,6 +311,16 @@ func (s *Session) Cursor(ctx context.Context, sql string, params any) (*Cursor, 
 	}
 	c, err := s.s.stream(ctx, q)
 	return c, thrown(err)
+}
+
+// Insert is Pool's.
+func (s *Session) Insert(ctx context.Context, table string, columns []string, rows [][]any) (int64, error) {
+	b, err := s.s.db.bulk(table, columns, rows)
+	if err != nil {
+		return 0, thrown(err)
+	}
+	n, err := s.s.insert(ctx, b)
+	return n, thrown(err)
 }
 
 // Begin sets a savepoint: commit() and rollback() are its own then.

@@ -23,8 +23,12 @@ func Dsn
 	Says which database it is, without the password.
 func Execute sql params
 	Carries out a statement and says what it has done. Rows it may have are counted and dropped.
+func Insert table columns rows
+	Puts rows into a table, all or none: with COPY in PostgreSQL, else with statements of several rows.
 func Key
 	Tells pools apart.
+func Listen channels
+	Hears of the notifications on channels, in PostgreSQL.
 func Pause seconds
 	Waits, for as long as a transaction should before it is tried again.
 func Ping
@@ -87,6 +91,8 @@ func Depth
 	0 when the transaction is over, 1 in it, and 1 more for each savepoint.
 func Execute sql params
 	Pool's.
+func Insert table columns rows
+	Pool's.
 func Rollback
 	Undoes the innermost transaction, or savepoint.
 func Run sql params shape
@@ -100,6 +106,25 @@ func Close
 	Gives the connection back. The rows that were not read are lost.
 func Next rows lists
 	Gives up to rows rows as arrays with the columns' names; an empty array says that there are no more.
+type Subscription
+	Hears of notifications, over a connection of its own that is none of the pool's. One that
+	breaks is made anew; what was said meanwhile is lost, as PostgreSQL keeps nothing.
+func Close
+	Ends the subscription.
+func Dropped
+	How many notifications were thrown away because 1,024 waited to be taken.
+func Interruptions
+	How often the connection broke, so that notifications may have been lost.
+func Next
+	Waits for the next notification; null when none came in time, or the subscription has been closed.
+type NextOptions
+	Those of Subscription.Next.
+field Timeout
+	Seconds to wait; 0: until something comes.
+type Notification
+	What somebody has said with NOTIFY.
+field Pid
+	The server's process that said it.
 type Result
 	What a statement without rows has done.
 field AffectedRows

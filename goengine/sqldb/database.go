@@ -96,6 +96,7 @@ var databases = registry{all: map[string]*database{}}
 
 // open finds or makes a database.
 func (r *registry) open(dsn string, s Settings) (*database, error) {
+	collect()
 	if err := s.check(); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus/hooks/test"
 	"github.com/stretchr/testify/require"
 
 	"github.com/phalanx-php/phalanx/goengine/component"
@@ -83,4 +84,56 @@ func TestSQLPipelineOfGoroutines(t *testing.T) {
 		}
 		group.Wait()
 	}
+}
+
+func TestSQLiteBesidePDO(t *testing.T) {
+	runSQL(t, "both.php", "sqlite:"+filepath.Join(t.TempDir(), "both.sqlite"))
+}
+
+// Nothing is left at the servers when a script has ended in the middle of everything.
+func TestSQLLeavesNothing(t *testing.T) {
+	const script = `<?php
+		$db = new Phalanx\Sql\Database($argv[1], applicationName: 'leaving');
+		$db->begin();
+		$db->value('SELECT 1');
+		$stream = (new Phalanx\Sql\Database($argv[1], applicationName: 'leaving'))->stream('SELECT 1 UNION ALL SELECT 2', batch: 1);
+		$stream->current();
+		echo "done\n";`
+	file := filepath.Join(t.TempDir(), "leaving.php")
+	require.NoError(t, os.WriteFile(file, []byte(script), 0o600))
+	for kind, count := range map[string]string{
+		"PHALANX_TEST_PGSQL": "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leaving'",
+		"PHALANX_TEST_MYSQL": "SELECT count(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID()",
+	} {
+		out, err := phalanxtest.Command(t, file, os.Getenv(kind)).Run()
+		require.NoError(t, err, out)
+		require.Equal(t, "done\n", out)
+		settings := sqldb.DefaultSettings
+		settings.Name = t.Name() + kind
+		p, err := sqldb.NewPool(os.Getenv(kind), settings)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool {
+			rows, err := p.Run(context.Background(), count, nil, int(sqldb.Value))
+			require.NoError(t, err)
+			return string(rows) == string(wire.AppendInt(nil, 0))
+		}, time.Minute, 20*time.Millisecond)
+	}
+}
+
+func TestSQLSlowStatementsAreLogged(t *testing.T) {
+	logger, seen := test.NewNullLogger()
+	old := sqldb.Log
+	defer func() { sqldb.Log = old }()
+	sqldb.Log = logger
+	settings := sqldb.DefaultSettings
+	settings.SlowQuery = time.Nanosecond
+	p, err := sqldb.NewPool(os.Getenv("PHALANX_TEST_PGSQL"), settings)
+	require.NoError(t, err)
+	_, err = p.Run(context.Background(), "SELECT   ?::text", []any{"secret value"}, int(sqldb.Value))
+	require.NoError(t, err)
+	require.Equal(t, "SELECT ?::text", seen.LastEntry().Data["sql"])
+	text, err := seen.LastEntry().String()
+	require.NoError(t, err)
+	require.NotContains(t, text, "s3cret")
+	require.NotContains(t, text, "secret value")
 }

@@ -184,6 +184,25 @@ final class Database
         }
     }
 
+    /**
+     * Hears of what is said on the channels, in PostgreSQL, over a connection of its own.
+     *
+     *     $subscription = $db->listen('orders');
+     *     while ($notification = $subscription->next()) {
+     *         echo $notification->payload;
+     *     }
+     */
+    public function listen(string ...$channels): Subscription
+    {
+        return $this->pool->listen(\array_values($channels));
+    }
+
+    /** Says something on a channel, in PostgreSQL; in a transaction, when it commits. */
+    public function notify(string $channel, string $payload = ''): void
+    {
+        $this->execute('SELECT pg_notify(?, ?)', [$channel, $payload]);
+    }
+
     /** Asks the server for a sign of life. */
     public function ping(): void
     {

@@ -169,6 +169,48 @@ trait Queries
         }
     }
 
+    /**
+     * Puts a row into a table.
+     *
+     * @param array<string, mixed> $row by column
+     */
+    public function insert(string $table, array $row): Result
+    {
+        $columns = \implode(', ', \array_map($this->quote(...), \array_keys($row)));
+        $values = \implode(', ', \array_fill(0, \count($row), '?'));
+        $name = \implode('.', \array_map($this->quote(...), \explode('.', $table)));
+
+        return $this->execute("INSERT INTO $name ($columns) VALUES ($values)", \array_values($row));
+    }
+
+    /**
+     * Puts many rows into a table: with COPY in PostgreSQL, else with statements of several rows. Each batch is put in
+     * whole or not at all; in a transaction all are.
+     *
+     * @param iterable<array<string, mixed>> $rows  by column; all have the same columns in the same order
+     * @param int                            $batch how many are sent at a time
+     *
+     * @return int how many there were
+     */
+    public function insertMany(string $table, iterable $rows, int $batch = 1000): int
+    {
+        $total = 0;
+        $columns = $held = [];
+        foreach ($rows as $row) {
+            $columns = $columns === [] ? \array_keys($row) : $columns;
+            if (\array_keys($row) !== $columns) {
+                throw new Exception\ParameterException('All rows have the same columns in the same order');
+            }
+            $held[] = \array_values($row);
+            if (\count($held) >= $batch) {
+                $total += $this->source()->insert($table, $columns, $held);
+                $held = [];
+            }
+        }
+
+        return $held === [] ? $total : $total + $this->source()->insert($table, $columns, $held);
+    }
+
     /** A statement to be carried out several times. */
     public function prepare(string $sql): Statement
     {

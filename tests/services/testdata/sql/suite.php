@@ -178,6 +178,44 @@ $db->transaction(function () use ($db) {
 });
 throws('stream of nothing', Exception\UsageException::class, fn () => $db->stream('DELETE FROM person WHERE id = 0')->current());
 
+// Many rows.
+$rows = (function () use ($bytes): Generator {
+    for ($i = 2000; $i < 4500; $i++) {
+        yield ['id' => $i, 'name' => "line\n\ttab \\ $i", 'age' => $i % 2 ? null : $i, 'ratio' => $i / 8, 'data' => new Binary($bytes)];
+    }
+})();
+check('insertMany', 2500, $db->insertMany('person', $rows));
+check('inserted', [['name' => "line\n\ttab \\ 2001", 'age' => null, 'ratio' => 250.125]],
+    $db->query('SELECT name, age, ratio FROM person WHERE id = 2001'));
+check('inserted bytes', true, $db->value('SELECT data FROM person WHERE id = 4499') === $bytes);
+throws('insertMany twice', Exception\UniqueViolation::class, fn () => $db->insertMany('person',
+    [['id' => 9000, 'name' => 'a'], ['id' => 9001, 'name' => 'a']]));
+check('all or none', 0, $db->value('SELECT count(*) FROM person WHERE id >= 9000'));
+throws('other columns', Exception\ParameterException::class, fn () => $db->insertMany('person', [['id' => 1], ['name' => 'x']]));
+check('in a transaction', 2, $db->transaction(fn (Transaction $tx) => $tx->insertMany('person',
+    [['id' => 9000, 'name' => 'a'], ['id' => 9001, 'name' => 'b']])));
+check('insert', 1, $db->insert('person', ['id' => 9002, 'name' => 'c'])->affectedRows);
+
+// Notifications.
+if ($pgsql) {
+    $subscription = $db->listen('news', 'Other "channel"');
+    $db->notify('news', 'first');
+    $db->transaction(fn () => $db->notify('Other "channel"', 'second'));
+    check('first', ['news', 'first'], [($n = $subscription->next(timeout: 10.0))->channel, $n->payload]);
+    check('second', ['Other "channel"', 'second'], [($n = $subscription->next(timeout: 10.0))->channel, $n->payload]);
+    check('none', null, $subscription->next(timeout: 0.01));
+    $db->execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE ?', ['LISTEN%']);
+    for ($i = 0; $i < 1000 && $db->value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Other%' AND state = 'idle'") === 0; $i++) {
+        usleep(10000);
+    }
+    $db->notify('news', 'third');
+    check('after an interruption', ['third', 1], [$subscription->next(timeout: 10.0)?->payload, $subscription->interruptions()]);
+    $subscription->close();
+    check('closed', null, $subscription->next());
+} else {
+    throws('no LISTEN', Exception\UsageException::class, fn () => $db->listen('x'));
+}
+
 // Sessions.
 if ($pgsql) {
     $db->execute("SET application_name = 'changed'");
