@@ -327,7 +327,7 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 	ctx, cancel := d.limit(ctx)
 	defer cancel()
 	for try := 0; ; try++ {
-		out = sink{shape: shape}
+		out = sink{shape: shape, room: q.st.record.room()}
 		if try > 0 {
 			p = d.pick(reads)
 		}
@@ -336,9 +336,7 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 			h.touched = h.touched || q.st.Touches
 			began := time.Now()
 			r, columns, err = h.query(ctx, q, &out)
-			if d.pipes != nil {
-				q.st.record.note(time.Since(began), len(out.buf))
-			}
+			q.st.record.note(time.Since(began), len(out.buf))
 			p.put(h)
 		}
 		if err == nil || try > 0 {

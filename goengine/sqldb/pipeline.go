@@ -35,7 +35,13 @@ const (
 )
 
 // record is what is known of a statement's past runs.
-type record struct{ score atomic.Int32 }
+type record struct {
+	score atomic.Int32
+	bytes atomic.Int32 // of the last result: the next is likely to be as large
+}
+
+// room is what to set aside for a result.
+func (r *record) room() int { return int(r.bytes.Load()) }
 
 const (
 	recordQuick = 3  // from here on a statement counts as quick
@@ -47,6 +53,7 @@ func (r *record) quick() bool { return r.score.Load() >= recordQuick }
 
 // note adds a run.
 func (r *record) note(took time.Duration, bytes int) {
+	r.bytes.Store(int32(min(bytes+bytes/8, mostRoom)))
 	switch n := r.score.Load(); {
 	case bytes > pipelineSmall:
 		r.slow()
@@ -252,7 +259,7 @@ func (ps *pgPipes) run(ctx context.Context, q *query, shape Shape) (out sink, r 
 	}
 	defer p.under.Add(-1)
 	one := &piped{st: st, text: q.text, sent: time.Now(), done: make(chan struct{}), columns: len(st.columns)}
-	one.out.shape = shape
+	one.out.shape, one.out.room = shape, q.st.record.room()
 	if err := one.out.check(one.columns); err != nil {
 		return out, r, true, err
 	}

@@ -41,13 +41,14 @@ type sink struct {
 	cell  int      // the next
 	skip  bool     // this row is not wanted
 	start int      // of the row in buf
+	room  int      // how much the result is likely to be, in bytes
 }
 
 // columns begins a result that has rows.
 func (s *sink) columns(names []string, keys [][]byte, types []string) {
 	s.names, s.keys, s.types = names, keys, types
 	if s.buf == nil {
-		s.buf = make([]byte, 0, 512)
+		s.buf = make([]byte, 0, max(s.room, leastRoom))
 	}
 	switch s.shape {
 	case Assoc, Lists, Column:
@@ -72,6 +73,12 @@ func (s *sink) columns(names []string, keys [][]byte, types []string) {
 		s.buf = wire.AppendList(s.buf, 0)
 	}
 }
+
+// leastRoom and mostRoom bound what is set aside for a result before its size is known, in bytes.
+const (
+	leastRoom = 512
+	mostRoom  = 1 << 20
+)
 
 // check says whether a result with these columns can have the shape.
 func (s *sink) check(columns int) error {
