@@ -776,7 +776,8 @@ static bool phx_wait_for(phx_method *m, uint64_t handle, const phx_buffer *b, ph
 		limit = c->limit_until - phx_now();
 		limit = limit > 0 ? limit : 1;
 	}
-	*outcome = phx_call_start(c->caller, m->id, handle, b->data, b->len, limit, a, &id);
+	uint32_t fiber = EG(active_fiber) ? EG(active_fiber)->std.handle : 0;
+	*outcome = phx_call_start(c->caller, m->id, handle, b->data, b->len, limit, fiber, a, &id);
 	if (*outcome != PHX_STARTED) {
 		return true;
 	}

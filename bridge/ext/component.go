@@ -239,10 +239,11 @@ func phx_caller_take(handle C.int64_t, mail *C.phx_mail, n C.int32_t) (st C.phx_
 	return C.phx_status(c.Take(unsafe.Slice((*component.Mail)(unsafe.Pointer(mail)), int(n))))
 }
 
-// phx_call_start begins a call of a method with a context; limit is in nanoseconds, 0: none. args are borrowed.
+// phx_call_start begins a call of a method with a context; limit is in nanoseconds, 0: none; fiber is the calling Fiber's
+// number as an object, 0: none calls. args are borrowed.
 //
 //export phx_call_start
-func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args *C.char, n C.size_t, limit C.int64_t, a *C.phx_reply, id *C.uint64_t) (outcome C.int32_t) {
+func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args *C.char, n C.size_t, limit C.int64_t, fiber C.uint32_t, a *C.phx_reply, id *C.uint64_t) (outcome C.int32_t) {
 	defer func() {
 		if r := recover(); r != nil {
 			reportPanic(r)
@@ -253,7 +254,7 @@ func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args
 	if c == nil {
 		return C.PHX_EINTERNAL
 	}
-	o, number, b := c.Start(uint32(method), uint64(object), borrow(args, n), room(a), time.Duration(limit))
+	o, number, b := c.StartIn(int(fiber), uint32(method), uint64(object), borrow(args, n), room(a), time.Duration(limit))
 	deliver(a, b)
 	*id = C.uint64_t(number)
 	return C.int32_t(o)

@@ -188,6 +188,11 @@ func (c *Caller) Take(into []Mail) int {
 // Start begins a call of a method with a context. The outcome is Started and the call's number, or that of arguments
 // which do not fit, whose bytes are appended to buf. limit ends the context (0: none).
 func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
+	return c.StartIn(0, method, handle, args, buf, limit)
+}
+
+// StartIn is Start for a Fiber, by its number as spl_object_id() has it; 0: outside of one.
+func (c *Caller) StartIn(fiber int, method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
 	m := c.r.methods[method]
 	var in []reflect.Value
 	far := c.r.farObject(m, handle)
@@ -204,6 +209,9 @@ func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit tim
 		}
 	}
 	p := &pending{method: m, in: in, own: newCallContext(c, limit)}
+	if add := contextHook.Load(); add != nil {
+		p.own.values = (*add)(context.Background(), c.thread, fiber)
+	}
 	p.ctx = p.own
 	c.mu.Lock()
 	if c.closed {

@@ -519,3 +519,36 @@ func TestExceptionsWithPropertiesAndChain(t *testing.T) {
 	require.Equal(t, 1, v[3].(*wire.Map).Len())
 	require.Len(t, v[4], 4, "the exception, the join and both errors")
 }
+
+// A call's context knows the script, and what a service adds for the Fiber that calls.
+func TestContextsOfCallsHaveValues(t *testing.T) {
+	r := component.NewRegistry()
+	type key struct{}
+	seen := make(chan [2]any, 1)
+	r.Register(`T\Valued`, func() *valued { return &valued{} }, component.Static("look", func(ctx context.Context) {
+		seen <- [2]any{component.LifeOf(ctx), ctx.Value(key{})}
+	}))
+	require.NoError(t, r.Freeze())
+	caller := r.NewCaller(-7, &component.Bell{}, func() {})
+	component.OnContext(func(ctx context.Context, thread, fiber int) context.Context {
+		return context.WithValue(ctx, key{}, [2]int{thread, fiber})
+	})
+	var look uint32
+	for _, c := range r.Classes() {
+		for _, m := range c.Methods {
+			if m.Name == "look" {
+				look = m.ID
+			}
+		}
+	}
+	for _, limit := range []time.Duration{0, time.Minute} {
+		caller.StartIn(5, look, 0, nil, nil, limit)
+		got := <-seen
+		require.Equal(t, [2]int{-7, 5}, got[1])
+		life, ok := got[0].(*component.Life)
+		require.True(t, ok)
+		require.NotNil(t, life)
+	}
+}
+
+type valued struct{}

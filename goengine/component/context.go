@@ -3,6 +3,7 @@ package component
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -10,8 +11,9 @@ import (
 // waited for is made when it is asked for, and is one of package context, so that those derived from it are what they
 // always are.
 type callContext struct {
-	caller *Caller    // whose call it is
-	mu     sync.Mutex // guards all below
+	caller *Caller         // whose call it is
+	values context.Context // of OnContext; nil: none
+	mu     sync.Mutex      // guards all below
 	real   context.Context
 	cancel context.CancelCauseFunc // of real
 	cause  error                   // nil: not ended, as far as real does not know better
@@ -66,6 +68,11 @@ func (c *callContext) Value(key any) any {
 	if _, ok := key.(lifeKey); ok {
 		return c.caller.scriptLife()
 	}
+	if c.values != nil {
+		if v := c.values.Value(key); v != nil {
+			return v
+		}
+	}
 	return c.get().Value(key)
 }
 
@@ -88,4 +95,13 @@ func (c *callContext) Deadline() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return c.real.Deadline()
+}
+
+// contextHook gives values to calls' contexts; nil: nothing does.
+var contextHook atomic.Pointer[func(ctx context.Context, thread, fiber int) context.Context]
+
+// OnContext has add give values to the context of each call from now on: it gets an empty one, the kernel's number of the
+// thread and the Fiber's, 0 outside of one. It is called on PHP's thread and must not wait.
+func OnContext(add func(ctx context.Context, thread, fiber int) context.Context) {
+	contextHook.Store(&add)
 }
