@@ -12,8 +12,9 @@ import (
 const Patience = 1500 * time.Millisecond
 
 var (
-	mu    sync.Mutex // guards tasks
-	tasks []func(context.Context)
+	running sync.Mutex // while tasks run
+	mu      sync.Mutex // guards tasks
+	tasks   []func(context.Context)
 )
 
 // Do adds a task. Tasks run at the same time; each returns when its context ends.
@@ -23,8 +24,11 @@ func Do(task func(context.Context)) {
 	tasks = append(tasks, task)
 }
 
-// Run runs the tasks, once, and returns when they have or after Patience. The process exits right after it.
+// Run runs the tasks, once, and returns when they have or after Patience. The process exits right after it; another call waits
+// for the first, for it may be on its way to exit as well.
 func Run() {
+	running.Lock()
+	defer running.Unlock()
 	mu.Lock()
 	all := tasks
 	tasks = nil

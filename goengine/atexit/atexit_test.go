@@ -23,3 +23,23 @@ func TestTasksRunOnceAndAreBounded(t *testing.T) {
 	atexit.Run()
 	require.Equal(t, int32(1), ran.Load())
 }
+
+// Two goroutines that end the process at the same time: neither is to exit before the tasks have run.
+func TestASecondRunWaitsForTheFirst(t *testing.T) {
+	begun, gate := make(chan struct{}), make(chan struct{})
+	var ran atomic.Bool
+	atexit.Do(func(context.Context) {
+		close(begun)
+		<-gate
+		ran.Store(true)
+	})
+	go atexit.Run()
+	<-begun
+	second := make(chan bool)
+	go func() {
+		atexit.Run()
+		second <- ran.Load()
+	}()
+	close(gate)
+	require.True(t, <-second)
+}
