@@ -13,6 +13,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/phalanx-php/phalanx/goengine/cron"
 	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/monitor"
@@ -96,6 +97,7 @@ func phx_supervisor_start(text *C.char, textLen *C.int32_t) (st C.phx_status) {
 	if s == nil {
 		return C.PHX_ECLOSED
 	}
+	cron.Forget() // this script starts those that will run the jobs
 	if err := s.Launch(); err != nil {
 		*textLen = put(text, err.Error())
 		return C.PHX_EINVAL

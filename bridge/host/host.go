@@ -37,6 +37,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
+	"github.com/phalanx-php/phalanx/goengine/cron"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/services"
@@ -124,6 +125,7 @@ func Main() int {
 	h.onces = newOnces(first.Spec.Once)
 	h.spec, h.become = *first.Spec, first.Credential
 	messaging.Home = func() string { return filepath.Dir(h.spec.Script) }
+	cron.Group = func() string { return first.Group }
 	if first.Tickets != nil {
 		tlsconn.SeedTickets(*first.Tickets)
 	}

@@ -101,7 +101,7 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 	if c := sv.credential; c != nil {
 		tickets = tickets.For(fmt.Sprintf("uid %d gid %d", c.UID, c.GID)) // users do not open each other's tickets
 	}
-	s.send(p, Command{Cmd: "start", Spec: &s.spec, Places: sv.places, Credential: sv.credential, Tickets: &tickets})
+	s.send(p, Command{Cmd: "start", Spec: &s.spec, Places: sv.places, Credential: sv.credential, Group: s.group, Tickets: &tickets})
 	return p, nil
 }
 

@@ -164,6 +164,7 @@ type Command struct {
 	Seq      int     `json:"seq,omitempty"` // status, metrics
 
 	Credential *Credential         `json:"credential,omitempty"` // start: whom to become once PHP is up
+	Group      string              `json:"group,omitempty"`      // start: a secret that all server processes have in common
 	Tickets    *tlsconn.TicketSeed `json:"tickets,omitempty"`    // start: so that TLS sessions of one process resume in another
 }
 

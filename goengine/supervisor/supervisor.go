@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	secret "crypto/rand"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -55,6 +56,7 @@ type Supervisor struct {
 	servers     []*server     // set by New
 	events      *eventQueue
 	started     time.Time
+	group       string // Command.Group
 	spawns      chan spawnRequest
 	notify      notifier
 	others      *hub.Switch // between the server processes, and scripts beside them
@@ -90,7 +92,7 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 // New binds the sockets: connections wait in their queues from now on.
 func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
-		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(),
+		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(), group: secret.Text(),
 		spawns: make(chan spawnRequest), asked: map[int]chan *Report{}, tickets: tlsconn.NewTicketSeed(time.Now()),
 	}
 	if s.log == nil {
