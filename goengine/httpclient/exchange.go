@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -15,6 +16,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/phalanx-php/phalanx/goengine/tracing"
 )
 
 // maxDrained is how much of a body that nobody wants is read so that its connection can be used again.
@@ -343,14 +348,17 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 
 // try sends the request once.
 func (x *exchange) try(authorization string) (*http.Response, *failure) {
-	ctx, cancel := context.WithCancelCause(x.ctx)
+	parent, end := x.traced()
+	ctx, cancel := context.WithCancelCause(parent)
 	t := &trace{started: x.started, limit: x.firstByte, cancel: cancel}
 	x.trace = t
 	req, err := x.request(t.with(ctx), authorization)
 	if err != nil {
 		cancel(nil)
+		end(0, err)
 		return nil, classify(err, nil, false, &x.t.s)
 	}
+	tracing.Headers(ctx, req.Header.Set)
 	counters.requests.Add(1)
 	x.reply.Attempts++
 	resp, err := x.trip.RoundTrip(req)
@@ -358,11 +366,33 @@ func (x *exchange) try(authorization string) (*http.Response, *failure) {
 	if err != nil {
 		f := classify(err, context.Cause(ctx), t.connected.Load(), &x.t.s)
 		cancel(nil)
+		end(0, err)
 		return nil, f
 	}
+	end(resp.StatusCode, nil)
 	counters.responses.Add(1)
 	resp.Body = &attemptBody{ReadCloser: resp.Body, cancel: cancel}
 	return resp, nil
+}
+
+// traced begins a span of an attempt, where PHP is in one; end takes the status of the answer. A URL's query and user are
+// not told: they may be secrets.
+func (x *exchange) traced() (ctx context.Context, end func(status int, err error)) {
+	if !tracing.IsTraced(x.ctx) {
+		return x.ctx, func(int, error) {}
+	}
+	ctx, done := tracing.Start(x.ctx, x.method, tracing.Client, attribute.String("http.request.method", x.method),
+		attribute.String("url.full", (&url.URL{Scheme: x.url.Scheme, Host: x.url.Host, Path: x.url.Path}).String()),
+		attribute.String("server.address", x.url.Hostname()), attribute.Int64("http.request.resend_count", int64(x.reply.Attempts)))
+	return ctx, func(status int, err error) {
+		if status > 0 {
+			tracing.Attributes(ctx, attribute.Int("http.response.status_code", status))
+		}
+		if status >= 400 {
+			err = fmt.Errorf("HTTP %d", status)
+		}
+		done(err)
+	}
 }
 
 // attemptBody ends the context of its attempt when it is closed.

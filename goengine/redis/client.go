@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/phalanx-php/phalanx/goengine/component"
+	"github.com/phalanx-php/phalanx/goengine/tracing"
 )
 
 // Client is what a Phalanx\Redis object has of Go: PHP's class makes the arguments of commands, and says which Shape a reply
@@ -260,7 +262,13 @@ func (c *Client) Do(ctx context.Context, args []any, shape int) (Reply, error) {
 	return c.do(ctx, &cmd)
 }
 
-func (c *Client) do(ctx context.Context, cmd *command) (Reply, error) {
+func (c *Client) do(ctx context.Context, cmd *command) (reply Reply, err error) {
+	if tracing.IsTraced(ctx) {
+		traced, end := tracing.Start(ctx, cmd.name(), tracing.Client,
+			attribute.String("db.system.name", "redis"), attribute.String("db.operation.name", cmd.name()))
+		ctx = traced
+		defer func() { end(err) }()
+	}
 	if err := cmd.allowed(false); err != nil {
 		return Reply{}, err
 	}

@@ -311,6 +311,8 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 	if q.st.Control {
 		return out, r, false, explain(usageError("transactions are begun with begin() or transaction(), which keep the connection"), q.st.Source)
 	}
+	ctx, end := d.traced(ctx, q)
+	defer func() { end(err) }()
 	started := time.Now()
 	reads := q.st.Reads && !primary
 	p := d.pick(reads)

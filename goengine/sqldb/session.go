@@ -154,6 +154,8 @@ func (s *session) run(ctx context.Context, q *query, shape Shape) (out sink, r R
 	}
 	ctx, cancel := s.db.limit(ctx)
 	defer cancel()
+	ctx, end := s.db.traced(ctx, q)
+	defer func() { end(err) }()
 	if err := s.enter(ctx); err != nil {
 		return out, r, false, explain(err, q.st.Source)
 	}

@@ -213,6 +213,9 @@ final class Log
         foreach ($this->processors as $processor) {
             $context = $processor($context, Level::from($level), $message);
         }
+        if (\class_exists(Trace::class, false) && ($span = Trace::current()) !== null) {
+            $context += ['trace_id' => $span->traceID(), 'span_id' => $span->spanID()];
+        }
         if ($context === []) {
             $this->output->write($level, $message, '');
             return;
