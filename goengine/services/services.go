@@ -5,6 +5,7 @@ package services
 import (
 	_ "github.com/phalanx-php/phalanx/goengine/applog"
 	"github.com/phalanx-php/phalanx/goengine/atexit"
+	_ "github.com/phalanx-php/phalanx/goengine/configfile"
 	_ "github.com/phalanx-php/phalanx/goengine/cron"
 	_ "github.com/phalanx-php/phalanx/goengine/httpclient"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
