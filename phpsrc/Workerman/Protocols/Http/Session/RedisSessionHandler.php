@@ -68,8 +68,8 @@ class RedisSessionHandler implements SessionHandlerInterface
         }
         if (!class_exists(Client\Client::class)) {
             throw new RuntimeException(
-                static::class . " needs the phalanx program or PHP's redis extension; without both keep sessions in files ("
-                . FileSessionHandler::class . ')'
+                static::class . " needs the phalanx program or PHP's redis extension;"
+                . ' without both keep sessions in files (' . FileSessionHandler::class . ')'
             );
         }
         $this->client = new Client(
