@@ -493,6 +493,7 @@ func (x *exchange) head(resp *http.Response) {
 	r := &x.reply
 	r.Status = resp.StatusCode
 	r.Reason = strings.TrimPrefix(strings.TrimPrefix(resp.Status, strconv.Itoa(resp.StatusCode)), " ")
+	r.Chunked = len(resp.TransferEncoding) > 0
 	r.Version = "1.1"
 	switch {
 	case resp.ProtoMajor != 1:

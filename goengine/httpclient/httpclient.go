@@ -149,6 +149,7 @@ type Reply struct {
 	Attempts  int        // how many requests were sent
 	Timings   [6]float64 // seconds since the start: name, connected, TLS, request sent, first byte, end; -1: did not happen
 	Reused    bool       // no new connection was made
+	Chunked   bool       // Transfer-Encoding, which net/http takes out of the header
 }
 
 // Transport sends requests.

@@ -220,7 +220,7 @@ func TestWorkermanHTTPClient(t *testing.T) {
 	} {
 		a.WaitFor(said + "\n")
 	}
-	require.Regexp(t, `(?s)head: 200 \[\]\n.*piece: drip0.*end: drip0`, a.Output())
+	require.Regexp(t, `(?s)head: 200 \[\] chunked true\n.*piece: drip0.*end: drip0`, a.Output())
 }
 
 // PSR-18, with the messages of two implementations.

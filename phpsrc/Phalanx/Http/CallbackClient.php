@@ -223,6 +223,9 @@ final class CallbackClient
         for ($i = 0, $n = \count($reply['headers']); $i < $n; $i += 2) {
             $headers[$reply['headers'][$i]][] = $reply['headers'][$i + 1];
         }
+        if ($reply['chunked']) {
+            $headers['Transfer-Encoding'] = ['chunked'];
+        }
 
         return new WorkermanResponse($reply['status'], $headers, $reply['body'], $reply['version'], $reply['reason']);
     }

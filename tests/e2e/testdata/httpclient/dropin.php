@@ -43,7 +43,10 @@ $callbacks->onWorkerStart = static function () use ($url, $say): void {
             'late: ' . $e->getCode() . ' ' . preg_replace('/\d+\.\d+\.\d+\.\d+/', 'HOST', $e->getMessage())
         ));
         $http->request("$url/drip", [
-            'response' => static fn (Response $r) => $say("head: {$r->getStatusCode()} [{$r->getBody()}]"),
+            'response' => static fn (Response $r) => $say(
+                "head: {$r->getStatusCode()} [{$r->getBody()}] {$r->getHeaderLine('Transfer-Encoding')} "
+                . var_export($r instanceof Workerman\Psr7\Response, true)
+            ),
             'progress' => static fn (string $piece) => $say("piece: $piece"),
             'success' => static fn (Response $r) => $say("end: {$r->getBody()}"),
         ]);
