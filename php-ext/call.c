@@ -45,6 +45,7 @@ typedef struct {
 	int64_t limit_until; /* of calls the thread waits for; CLOCK_MONOTONIC, 0: none */
 	phx_buffer arguments;
 	char *answer;
+	size_t answer_cap;
 	/* The script's own copies of these classes, looked up once. */
 	zend_class_entry *scheduler, *suspension;
 	zend_function *may_wait, *wait, *complete;
@@ -189,15 +190,29 @@ static void phx_reply_init(phx_reply *a)
 	phx_thread_calls.answer = NULL;
 	if (a->data == NULL) {
 		a->data = malloc(PHX_REPLY_SIZE);
+		phx_thread_calls.answer_cap = PHX_REPLY_SIZE;
 	}
-	a->cap = a->data ? PHX_REPLY_SIZE : 0;
+	a->cap = a->data ? phx_thread_calls.answer_cap : 0;
 }
 
 static void phx_reply_free(phx_reply *a)
 {
+	if (UNEXPECTED(a->more != NULL && a->len > a->cap && a->len <= PHX_KEEP_BUFFER)) {
+		/* The next one is likely to be as large, and saves its way through Go's memory. */
+		size_t cap = 2 * PHX_REPLY_SIZE;
+		while (cap < a->len) {
+			cap *= 2;
+		}
+		char *larger = realloc(a->data, cap);
+		if (larger != NULL) {
+			a->data = larger;
+			a->cap = cap;
+		}
+	}
 	free(a->more);
 	if (phx_thread_calls.answer == NULL) {
 		phx_thread_calls.answer = a->data;
+		phx_thread_calls.answer_cap = a->cap;
 	} else {
 		free(a->data);
 	}

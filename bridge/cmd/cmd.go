@@ -15,6 +15,7 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/bridge/host"
 	_ "github.com/phalanx-php/phalanx/bridge/sqlite"
+	"github.com/phalanx-php/phalanx/goengine/gcpace"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/services" // Phalanx's own components
 	"github.com/phalanx-php/phalanx/goengine/shared"
@@ -32,6 +33,7 @@ func Main() {
 		os.Args[i] = strings.Clone(arg)
 	}
 
+	gcpace.Start()
 	if err := ext.Components.Freeze(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(70)

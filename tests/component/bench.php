@@ -95,9 +95,10 @@ foreach ([1, 10, 100] as $fibers) {
     });
 }
 
-$rows = $keys = [];
+$rows = $keys = $typed = [];
 for ($i = 0; $i < 1000; $i++) {
     $rows[] = ['id' => $i, 'name' => "name $i", 'price' => $i / 3, 'tags' => ['a', 'b'], 'ok' => true];
+    $typed[] = ['id' => $i, 'title' => "name $i", 'tags' => ['a', 'b']];
     $keys["key$i"] = ['v' => $i, 's' => "x$i"];
 }
 foreach (['1,000 rows of 5 fields' => $rows, '1,000 keys with 2 fields' => $keys, '1,000 ints' => range(1, 1000)] as $name => $array) {
@@ -113,3 +114,14 @@ foreach (['1,000 rows of 5 fields' => $rows, '1,000 keys with 2 fields' => $keys
     });
     printf("  %.2f of json\n", $call / $json);
 }
+$json = measure('1,000 rows of 3 fields: json_encode, json_decode', 300, static function ($n) use ($typed) {
+    for ($i = 0; $i < $n; $i++) {
+        json_decode(json_encode($typed), true);
+    }
+});
+$call = measure('1,000 rows of 3 fields: rows([]Row): []Row', 300, static function ($n) use ($typed, $types) {
+    for ($i = 0; $i < $n; $i++) {
+        $types->rows($typed);
+    }
+});
+printf("  %.2f of json\n", $call / $json);
