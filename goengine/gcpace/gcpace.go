@@ -1,8 +1,8 @@
 // Package gcpace lets the garbage collector wait for more garbage while the heap is small.
 //
 // Go collects when the heap has doubled, at the least 4 MiB: a process that keeps 5 MiB and makes garbage fast, as one
-// does that hands arrays between PHP and Go, collects hundreds of times in a second. Here the heap may grow to 64 MiB
-// before that, but at most fivefold. A heap that keeps more than 32 MiB is collected as Go does by itself.
+// does that hands arrays between PHP and Go, collects hundreds of times in a second. Here the heap may grow to 32 MiB
+// before that, but at most fivefold. A heap that keeps more than 16 MiB is collected as Go does by itself.
 package gcpace
 
 import (
@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	target  = 64 << 20 // bytes of heap that are worth a collection
+	target  = 32 << 20 // bytes of heap that are worth a collection
 	most    = 400      // percent
 	usual   = 100      // percent, Go's own
 	tell    = 20       // percent; a smaller change is not worth stopping the world

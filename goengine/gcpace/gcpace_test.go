@@ -9,7 +9,7 @@ import (
 
 func TestPercent(t *testing.T) {
 	for live, want := range map[uint64]int64{
-		0: 400, 1 << 20: 400, 12 << 20: 400, 16 << 20: 300, 24 << 20: 166, 32 << 20: 100, 33 << 20: 100, 1 << 40: 100,
+		0: 400, 1 << 20: 400, 6 << 20: 400, 8 << 20: 300, 12 << 20: 166, 16 << 20: 100, 17 << 20: 100, 1 << 40: 100,
 	} {
 		require.Equal(t, want, percent(live), live)
 	}
