@@ -39,6 +39,12 @@ func TestTracing(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
+	t.Cleanup(func() { // -count runs it again, off at first
+		mu.Lock()
+		defer mu.Unlock()
+		on.Store(nil)
+		configured, config = false, ""
+	})
 
 	ctx := t.Context()
 	same, end := Start(ctx, "off", Client)
