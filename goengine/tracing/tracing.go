@@ -250,7 +250,7 @@ func pair(name string, value any) attribute.KeyValue {
 	case []any:
 		texts := make([]string, len(v))
 		for i := range v {
-			texts[i] = pair("", v[i]).Value.Emit()
+			texts[i] = pair("", v[i]).Value.String()
 		}
 		return attribute.StringSlice(name, texts)
 	case nil:

@@ -25,7 +25,8 @@ class Ini extends Config
             if (!is_array($directives)) {
                 $config[$section] = $this->cast($directives);
             } elseif ($directives !== []) {
-                $parts = array_map($this->parseIniString(...), array_map('strval', array_keys($directives)), $directives);
+                $paths = array_map('strval', array_keys($directives));
+                $parts = array_map($this->parseIniString(...), $paths, $directives);
                 $config[$section] = array_replace_recursive(...$parts);
             }
         }
