@@ -13,10 +13,8 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
-	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/phalanx-php/phalanx/goengine/component"
-	"github.com/phalanx-php/phalanx/goengine/tracing"
 )
 
 // Client is what a Phalanx\Redis object has of Go: PHP's class makes the arguments of commands, and says which Shape a reply
@@ -263,12 +261,8 @@ func (c *Client) Do(ctx context.Context, args []any, shape int) (Reply, error) {
 }
 
 func (c *Client) do(ctx context.Context, cmd *command) (reply Reply, err error) {
-	if tracing.IsTraced(ctx) {
-		traced, end := tracing.Start(ctx, cmd.name(), tracing.Client,
-			attribute.String("db.system.name", "redis"), attribute.String("db.operation.name", cmd.name()))
-		ctx = traced
-		defer func() { end(err) }()
-	}
+	ctx, end := traced(ctx, cmd.name(), 0)
+	defer func() { end(err) }()
 	if err := cmd.allowed(false); err != nil {
 		return Reply{}, err
 	}
@@ -319,11 +313,13 @@ func (s *shared) answer(ctx context.Context, r rueidis.RedisResult, cmd *command
 
 // Cached is Do for commands that only read one key. The reply is kept on this side for as long as the server does not say that
 // the key has changed, ttl at most.
-func (c *Client) Cached(ctx context.Context, args []any, shape int, ttl time.Duration) (Reply, error) {
+func (c *Client) Cached(ctx context.Context, args []any, shape int, ttl time.Duration) (reply Reply, err error) {
 	cmd, err := prepare(args, shape)
 	if err != nil {
 		return Reply{}, err
 	}
+	ctx, end := traced(ctx, cmd.name(), 0)
+	defer func() { end(err) }()
 	keys := 0
 	cmd.spec.eachKey(cmd.args, func(i int) {
 		if keys++; i != 1 {
@@ -413,7 +409,9 @@ func (r *Results) fail(i int, cmd *command, text string) {
 }
 
 // Pipeline sends commands together and waits for all replies.
-func (c *Client) Pipeline(ctx context.Context, list [][]any, shapes []int) (Results, error) {
+func (c *Client) Pipeline(ctx context.Context, list [][]any, shapes []int) (_ Results, err error) {
+	ctx, end := traced(ctx, "PIPELINE", len(list))
+	defer func() { end(err) }()
 	client, limited, cancel, err := c.start(ctx, "a pipeline")
 	if err != nil {
 		return Results{}, err
@@ -455,7 +453,9 @@ type doer interface {
 }
 
 // Transaction sends commands between MULTI and EXEC.
-func (c *Client) Transaction(ctx context.Context, list [][]any, shapes []int) (Results, error) {
+func (c *Client) Transaction(ctx context.Context, list [][]any, shapes []int) (_ Results, err error) {
+	ctx, end := traced(ctx, "MULTI", len(list))
+	defer func() { end(err) }()
 	client, limited, cancel, err := c.start(ctx, "a transaction")
 	if err != nil {
 		return Results{}, err

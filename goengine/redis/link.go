@@ -79,11 +79,13 @@ func (l *Link) sameSlot(cmds ...rueidis.Completed) error {
 }
 
 // Do sends a command on this connection.
-func (l *Link) Do(ctx context.Context, args []any, shape int) (Reply, error) {
+func (l *Link) Do(ctx context.Context, args []any, shape int) (_ Reply, err error) {
 	cmd, err := prepare(args, shape)
 	if err != nil {
 		return Reply{}, err
 	}
+	ctx, end := traced(ctx, cmd.name(), 0)
+	defer func() { end(err) }()
 	if err := cmd.allowed(true); err != nil {
 		return Reply{}, err
 	}
@@ -123,7 +125,9 @@ func (l *Link) note(name string) {
 }
 
 // Pipeline sends commands together on this connection.
-func (l *Link) Pipeline(ctx context.Context, list [][]any, shapes []int) (Results, error) {
+func (l *Link) Pipeline(ctx context.Context, list [][]any, shapes []int) (_ Results, err error) {
+	ctx, end := traced(ctx, "PIPELINE", len(list))
+	defer func() { end(err) }()
 	limited, cancel, err := l.limit(ctx)
 	if err != nil {
 		return Results{}, err
@@ -146,7 +150,9 @@ func (l *Link) Pipeline(ctx context.Context, list [][]any, shapes []int) (Result
 }
 
 // Transaction sends commands between MULTI and EXEC on this connection.
-func (l *Link) Transaction(ctx context.Context, list [][]any, shapes []int) (Results, error) {
+func (l *Link) Transaction(ctx context.Context, list [][]any, shapes []int) (_ Results, err error) {
+	ctx, end := traced(ctx, "MULTI", len(list))
+	defer func() { end(err) }()
 	limited, cancel, err := l.limit(ctx)
 	if err != nil {
 		return Results{}, err

@@ -16,6 +16,10 @@ func (d *database) traced(ctx context.Context, q *query) (context.Context, func(
 	}
 	operation, _, _ := strings.Cut(strings.TrimSpace(q.st.Source), " ")
 	operation = strings.ToUpper(operation[:min(len(operation), 16)])
+	system := strings.ToLower(d.dsn.Dialect.String())
+	if d.dsn.Dialect == PostgreSQL {
+		system = "postgresql" // OpenTelemetry's name
+	}
 	return tracing.Start(ctx, operation, tracing.Client,
-		attribute.String("db.system.name", strings.ToLower(d.dsn.Dialect.String())), attribute.String("db.operation.name", operation))
+		attribute.String("db.system.name", system), attribute.String("db.operation.name", operation))
 }

@@ -1,83 +1,22 @@
 package e2e_test
 
 import (
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
-	"google.golang.org/protobuf/proto"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
-
-// span is what a collector got.
-type span struct {
-	name, kind, trace, id, parent, service, status string
-	attributes                                     map[string]string
-	events                                         []string
-}
-
-// collect is an OTLP/HTTP collector.
-func collect(t *testing.T) (url string, spans func() map[string][]span) {
-	t.Helper()
-	var mu sync.Mutex // guards all
-	var all []span
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		var in collector.ExportTraceServiceRequest
-		if err != nil || r.URL.Path != "/v1/traces" || proto.Unmarshal(body, &in) != nil {
-			t.Errorf("%s: no spans", r.URL.Path)
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for _, resource := range in.ResourceSpans {
-			service := ""
-			for _, a := range resource.Resource.Attributes {
-				if a.Key == "service.name" {
-					service = a.Value.GetStringValue()
-				}
-			}
-			for _, scope := range resource.ScopeSpans {
-				for _, s := range scope.Spans {
-					one := span{
-						name: s.Name, kind: strings.TrimPrefix(s.Kind.String(), "SPAN_KIND_"), trace: string(s.TraceId), id: string(s.SpanId),
-						parent: string(s.ParentSpanId), service: service, status: s.Status.GetMessage(), attributes: map[string]string{},
-					}
-					for _, a := range s.Attributes {
-						one.attributes[a.Key] = a.Value.String()
-					}
-					for _, e := range s.Events {
-						one.events = append(one.events, e.Name)
-					}
-					all = append(all, one)
-				}
-			}
-		}
-	}))
-	t.Cleanup(server.Close)
-	return server.URL, func() map[string][]span {
-		mu.Lock()
-		defer mu.Unlock()
-		byName := map[string][]span{}
-		for _, s := range all {
-			byName[s.name] = append(byName[s.name], s)
-		}
-		return byName
-	}
-}
 
 // A request is a span, what happens in it are spans within that, another worker's request too; all are sent when the
 // application stops.
 func TestTracesOfRequests(t *testing.T) {
-	url, spans := collect(t)
+	url, spans := phalanxtest.Collect(t)
 	a := serve(t, "trace.php", 2, "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_SERVICE_NAME=shop", "OTEL_BSP_SCHEDULE_DELAY=60000")
 	req, err := http.NewRequest(http.MethodGet, a.url(0, "/?n=0"), nil)
 	require.NoError(t, err)
@@ -93,39 +32,39 @@ func TestTracesOfRequests(t *testing.T) {
 	got := spans()
 	require.Len(t, got["GET /front"], 2, "%v", got)
 	front := got["GET /front"][0]
-	require.Equal(t, "\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36", front.trace, "the client's trace goes on")
-	require.Equal(t, "\x00\xf0\x67\xaa\x0b\xa9\x02\xb7", front.parent)
-	require.Equal(t, "SERVER", front.kind)
-	require.Equal(t, "shop", front.service)
-	require.Contains(t, front.attributes["http.request.method"], "GET")
-	require.Contains(t, front.attributes["client.address"], "127.0.0.1")
+	require.Equal(t, "\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36", front.Trace, "the client's trace goes on")
+	require.Equal(t, "\x00\xf0\x67\xaa\x0b\xa9\x02\xb7", front.Parent)
+	require.Equal(t, "SERVER", front.Kind)
+	require.Equal(t, "shop", front.Service)
+	require.Contains(t, front.Attributes["http.request.method"], "GET")
+	require.Contains(t, front.Attributes["client.address"], "127.0.0.1")
 
 	work := got["work"][0]
-	require.Equal(t, [2]string{front.trace, front.id}, [2]string{work.trace, work.parent})
+	require.Equal(t, [2]string{front.Trace, front.ID}, [2]string{work.Trace, work.Parent})
 	require.Contains(t, a.read("trace.log"), `"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"`)
-	var out, in span
+	var out, in phalanxtest.Span
 	for _, s := range got["GET"] { // the client's, and the other worker's
-		if s.trace != front.trace {
+		if s.Trace != front.Trace {
 			continue
 		}
-		if s.kind == "CLIENT" {
+		if s.Kind == "CLIENT" {
 			out = s
 		} else {
 			in = s
 		}
 	}
-	require.Equal(t, work.id, out.parent, "a call of Go is a span within that of its Fiber")
-	require.Contains(t, out.attributes["http.response.status_code"], "200")
-	require.NotContains(t, out.attributes["url.full"], "secret")
-	require.Equal(t, out.id, in.parent, "the other worker continues the trace")
+	require.Equal(t, work.ID, out.Parent, "a call of Go is a span within that of its Fiber")
+	require.Contains(t, out.Attributes["http.response.status_code"], "200")
+	require.NotContains(t, out.Attributes["url.full"], "secret")
+	require.Equal(t, out.ID, in.Parent, "the other worker continues the trace")
 
-	require.Equal(t, "as it should", got["work"][1].status)
-	require.Equal(t, []string{"exception"}, got["work"][1].events)
+	require.Equal(t, "as it should", got["work"][1].Status)
+	require.Equal(t, []string{"exception"}, got["work"][1].Events)
 }
 
 // What a script has traced is sent at its end, and in no order that matters.
 func TestTracesOfScripts(t *testing.T) {
-	url, spans := collect(t)
+	url, spans := phalanxtest.Collect(t)
 	a := prepare(t, 0, "EP="+url)
 	a.write("script.php", `<?php
 use Phalanx\Trace;
@@ -150,8 +89,8 @@ Trace::span('outer', function (Trace\Span $outer): void {
 	got := spans()
 	require.Len(t, got["a"], 1)
 	require.Len(t, got["b"], 1)
-	require.Equal(t, got["a"][0].parent, got["b"][0].parent)
-	require.NotEmpty(t, got["a"][0].parent)
+	require.Equal(t, got["a"][0].Parent, got["b"][0].Parent)
+	require.NotEmpty(t, got["a"][0].Parent)
 }
 
 // write makes a file in the app's folder.
@@ -161,7 +100,7 @@ func (a *app) write(name, text string) {
 }
 
 func TestTracingIsOffByItself(t *testing.T) {
-	url, spans := collect(t)
+	url, spans := phalanxtest.Collect(t)
 	a := prepare(t, 0, "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_SDK_DISABLED=true")
 	a.write("script.php", `<?php
 use Phalanx\Trace;
