@@ -93,10 +93,10 @@ func (p *Pool) Run(ctx context.Context, sql string, params any, shape int) (Rows
 	if err != nil {
 		return nil, thrown(err)
 	}
-	if !q.st.Reads {
-		p.wrotes()
-	}
 	out, r, columns, err := p.db.run(ctx, q, Shape(shape), p.primary())
+	if !q.st.Reads {
+		p.wrotes() // now: it may have taken longer than Sticky
+	}
 	if err != nil {
 		return nil, thrown(err)
 	}
@@ -116,16 +116,16 @@ func (p *Pool) Execute(ctx context.Context, sql string, params any) (Result, err
 	if err != nil {
 		return Result{}, thrown(err)
 	}
+	_, r, _, err := p.db.run(ctx, q, None, p.primary())
 	if !q.st.Reads {
 		p.wrotes()
 	}
-	_, r, _, err := p.db.run(ctx, q, None, p.primary())
 	return r, thrown(err)
 }
 
 // Script carries out statements that stand one behind another, without values. In PostgreSQL they are one transaction.
 func (p *Pool) Script(ctx context.Context, sql string) error {
-	p.wrotes()
+	defer p.wrotes()
 	ctx, cancel := p.db.limit(ctx)
 	defer cancel()
 	h, err := p.db.primary.take(ctx, sql)
@@ -150,14 +150,11 @@ func (p *Pool) Cursor(ctx context.Context, sql string, params any) (*Cursor, err
 
 // Begin starts a transaction on a connection of its own.
 func (p *Pool) Begin(ctx context.Context, o Begin) (*Session, error) {
-	if !o.ReadOnly {
-		p.wrotes()
-	}
-	s, err := p.db.begin(ctx, o)
+	s, err := p.db.begin(ctx, o, p.primary())
 	if err != nil {
 		return nil, thrown(err)
 	}
-	return &Session{s}, nil
+	return &Session{s, p}, nil
 }
 
 // Insert puts rows into a table, all or none: with COPY in PostgreSQL, else with statements of several rows.
@@ -166,8 +163,8 @@ func (p *Pool) Insert(ctx context.Context, table string, columns []string, rows 
 	if err != nil {
 		return 0, thrown(err)
 	}
-	p.wrotes()
 	n, err := p.db.insert(ctx, b)
+	p.wrotes()
 	return n, thrown(err)
 }
 
@@ -263,7 +260,10 @@ func (p *Pool) Stats() *component.Map {
 
 // Session is a connection with a transaction open. Phalanx\Sql\Transaction is made of it; when PHP lets go of it without
 // a commit, it is rolled back.
-type Session struct{ s *session }
+type Session struct {
+	s    *session
+	pool *Pool // the object that began it
+}
 
 // Run is Pool's.
 func (s *Session) Run(ctx context.Context, sql string, params any, shape int) (Rows, error) {
@@ -327,7 +327,13 @@ func (s *Session) Insert(ctx context.Context, table string, columns []string, ro
 func (s *Session) Begin(ctx context.Context) error { return thrown(s.s.nest(ctx)) }
 
 // Commit ends the innermost transaction, or savepoint.
-func (s *Session) Commit(ctx context.Context) error { return thrown(s.s.commit(ctx)) }
+func (s *Session) Commit(ctx context.Context) error {
+	err := s.s.commit(ctx)
+	if !s.s.reads {
+		s.pool.wrotes()
+	}
+	return thrown(err)
+}
 
 // Rollback undoes the innermost transaction, or savepoint.
 func (s *Session) Rollback(ctx context.Context) error { return thrown(s.s.rollback(ctx)) }

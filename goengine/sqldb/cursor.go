@@ -79,14 +79,19 @@ func (d *database) stream(ctx context.Context, q *query, primary bool) (*Cursor,
 	defer cancel()
 	p := d.pick(q.st.Reads && !primary)
 	for try := 0; ; try++ {
+		var s stream
 		h, err := p.take(ctx, q.st.Source)
-		if err != nil {
-			return nil, explain(err, q.st.Source)
+		if err == nil {
+			h.touched = h.touched || q.st.Touches
+			if s, err = h.rows(ctx, q); err != nil {
+				p.put(h)
+			}
 		}
-		h.touched = h.touched || q.st.Touches
-		s, err := h.rows(ctx, q)
 		if err != nil {
-			p.put(h)
+			if try == 0 && d.primaryMay(p, err) {
+				p = d.primary
+				continue
+			}
 			if e, ok := err.(*Error); ok && e.retry && try == 0 {
 				continue
 			}

@@ -306,6 +306,15 @@ func (d *database) pick(reads bool) *pool {
 	return d.readers[int(d.turn.Add(1))%len(d.readers)]
 }
 
+// primaryMay says whether what failed on p is for the primary: it writes after all, or the replica is gone.
+func (d *database) primaryMay(p *pool, err error) bool {
+	var e *Error
+	if p == d.primary || !errors.As(err, &e) {
+		return false
+	}
+	return e.Kind == Connection || e.SQLState == "25006" || e.Code == 1290 || e.Code == 1836 || e.Code == 8 && d.dsn.Dialect == SQLite
+}
+
 // run carries a statement out on any connection.
 func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool) (out sink, r Result, columns bool, err error) {
 	if q.st.Control {
@@ -318,7 +327,7 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 	p := d.pick(reads)
 	if active := d.active.Add(1); active > pipelineFrom && q.st.Reads && !q.st.Touches && q.st.record.quick() {
 		if pipes := d.pipes[p]; pipes != nil {
-			if out, r, columns, err = pipes.run(ctx, q, shape); err != errElsewhere {
+			if out, r, columns, err = pipes.run(ctx, q, shape); err != errElsewhere && !d.primaryMay(p, err) {
 				d.active.Add(-1)
 				d.count(q, time.Since(started), err)
 				return out, r, columns, explain(err, q.st.Source)
@@ -344,16 +353,12 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 		if err == nil || try > 0 {
 			break
 		}
-		var e *Error
-		if !errors.As(err, &e) {
-			break
-		}
-		if reads && p != d.primary && (e.SQLState == "25006" || e.Code == 1290 || e.Code == 1836 || e.Code == 8 && d.dsn.Dialect == SQLite ||
-			e.Kind == Connection) {
-			reads = false // it writes after all, or the replica is gone
+		if reads && d.primaryMay(p, err) {
+			reads = false
 			continue
 		}
-		if !e.retry {
+		var e *Error
+		if !errors.As(err, &e) || !e.retry {
 			break
 		}
 	}

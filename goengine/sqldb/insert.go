@@ -63,7 +63,7 @@ func (d *database) insert(ctx context.Context, b *bulk) (n int64, err error) {
 	if len(b.rows) == 0 {
 		return 0, nil
 	}
-	s, err := d.begin(ctx, Begin{})
+	s, err := d.begin(ctx, Begin{}, true)
 	if err != nil {
 		return 0, err
 	}

@@ -42,15 +42,16 @@ type session struct {
 }
 
 // begin starts a transaction.
-func (d *database) begin(ctx context.Context, o Begin) (*session, error) {
-	p := d.primary
-	if o.ReadOnly {
-		p = d.pick(true)
-	}
+func (d *database) begin(ctx context.Context, o Begin, primary bool) (*session, error) {
+	p := d.pick(o.ReadOnly && !primary)
 	limited, cancel := d.limit(ctx)
 	defer cancel()
 	for try := 0; ; try++ {
 		h, err := p.take(limited, "a transaction")
+		if try == 0 && d.primaryMay(p, err) {
+			p = d.primary
+			continue
+		}
 		if err != nil {
 			return nil, explain(err, "")
 		}
@@ -64,6 +65,10 @@ func (d *database) begin(ctx context.Context, o Begin) (*session, error) {
 		}
 		if err != nil {
 			p.put(h)
+			if try == 0 && d.primaryMay(p, err) {
+				p = d.primary
+				continue
+			}
 			if e, ok := err.(*Error); ok && e.retry && try == 0 {
 				continue
 			}

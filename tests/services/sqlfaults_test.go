@@ -38,14 +38,19 @@ func askServer(t *testing.T, s *backend.Server, query string) (n int) {
 		require.NoError(t, conn.QueryRow(ctx, query).Scan(&n))
 		return n
 	}
+	db := openMySQL(t, s)
+	defer func() { _ = db.Close() }()
+	require.NoError(t, db.QueryRowContext(ctx, query).Scan(&n))
+	return n
+}
+
+func openMySQL(t *testing.T, s *backend.Server) *sql.DB {
+	t.Helper()
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.Net, config.Addr, config.DBName = backend.User, backend.Password, "tcp", s.Address(), backend.Database
 	connector, err := mysql.NewConnector(config)
 	require.NoError(t, err)
-	db := sql.OpenDB(connector)
-	defer func() { _ = db.Close() }()
-	require.NoError(t, db.QueryRowContext(ctx, query).Scan(&n))
-	return n
+	return sql.OpenDB(connector)
 }
 
 // connections are those of others than the one that asks.
