@@ -107,8 +107,14 @@ func (d *Decoder) number() (float64, error) {
 
 func decFloat(d *Decoder, v reflect.Value) error {
 	f, err := d.number()
+	if err != nil {
+		return err
+	}
+	if v.OverflowFloat(f) { // of a float32
+		return &MismatchError{Want: fmt.Sprintf("between %g and %g", -math.MaxFloat32, math.MaxFloat32)}
+	}
 	v.SetFloat(f)
-	return err
+	return nil
 }
 
 func decDuration(d *Decoder, v reflect.Value) error {

@@ -32,7 +32,7 @@ $php = memory_get_usage();
 $round(230_000);
 var_dump($types->live() - $live, memory_get_usage() - $php < 10_000);
 // Go's collector lets 32 MiB come up; a million leaked objects of 100 bytes would be more.
-var_dump(resident() - $resident < 80_000 ?: resident() - $resident);
+var_dump(resident() - $resident < 40_000 ?: resident() - $resident);
 
 $live = $types->live();
 for ($i = 0; $i < 20_000; $i++) {

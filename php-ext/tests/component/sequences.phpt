@@ -16,6 +16,11 @@ attempt(function () use ($n) {
     }
 });
 attempt(function () use ($n) {
+    foreach ($n->panicAfter(1) as $v) {
+        echo $v, "\n";
+    }
+});
+attempt(function () use ($n) {
     $s = $n->numbers();
     foreach ($s as $v) {
         if ($v > 9) {
@@ -62,6 +67,8 @@ attempt(fn () => new Phalanx\Sequence());
 0
 1
 Phalanx\Exception\GoException: fixture: the sequence broke
+0
+Phalanx\Exception\PanicException: fixture: in a sequence
 Exception: A sequence goes forward once: ask for a new one
 Phalanx\Exception\GoException: fixture: the sequence broke
 [false,null,null]
