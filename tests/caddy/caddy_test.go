@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,4 +111,85 @@ func TestPHPCLIAndVersionAreFrankenPHPsAndCaddys(t *testing.T) {
 	out, err = exec.Command(phalanxtest.Binary(t), "version").Output()
 	require.NoError(t, err)
 	require.Regexp(t, `^v2\.\d+\.\d+`, string(out))
+}
+
+const components = `<?php
+declare(strict_types=1);
+use Phalanx\Shared\{Cache, Counter};
+use Phalanx\Sql\Database;
+use function Phalanx\{all, timeout};
+$cache = new Cache('caddy');
+$counter = new Counter('caddy');
+$db = new Database('sqlite:shop.sqlite');
+echo json_encode(match ($_GET['do']) {
+	'start' => 'started',
+	'set' => [
+		$cache->set('key', ['of' => 'a request', 'at' => [1, 2.5, null]]),
+		$db->execute('CREATE TABLE article (id INTEGER PRIMARY KEY, name TEXT NOT NULL)')->affectedRows,
+		$db->execute('INSERT INTO article (name) VALUES (:name)', ['name' => 'lamp'])->affectedRows,
+	],
+	'get' => [$cache->get('key'), $db->query('SELECT * FROM article')],
+	'count' => $counter->add(),
+	'together' => timeout(20.0, fn () => all([
+		'a' => fn () => $db->value('SELECT 1 AS n'),
+		'b' => fn () => $db->value('SELECT 2 AS n'),
+	])),
+	'left open' => [$db->begin(), $db->execute("INSERT INTO article (name) VALUES ('never')")],
+	'wrong' => (function () use ($db) {
+		try {
+			return $db->query('SELECT 1 FROM nowhere');
+		} catch (Phalanx\Sql\Exception $e) {
+			return $e->getMessage();
+		}
+	})(),
+});
+`
+
+// Components, and what they share, are those of all requests of the process.
+func TestComponentsInRequests(t *testing.T) {
+	for _, command := range []string{"run", "php-server"} {
+		t.Run(command, func(t *testing.T) {
+			dir, addr := t.TempDir(), freeAddress(t)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "index.php"), []byte(components), 0o600))
+			caddyfile := fmt.Sprintf("{\n\tauto_https off\n\tadmin off\n}\nhttp://%s {\n\troot * %s\n\tphp_server\n}\n", addr, dir)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "Caddyfile"), []byte(caddyfile), 0o600))
+			if command == "run" {
+				start(t, dir, "run", "--config", "Caddyfile")
+			} else {
+				start(t, dir, "php-server", "--listen", addr)
+			}
+			get(t, "http://"+addr+"/?do=start") // Caddy may listen before FrankenPHP runs, and answer 500
+			ask := func(what string) string {
+				resp, err := client.Get("http://" + addr + "/?do=" + url.QueryEscape(what))
+				require.NoError(t, err)
+				defer func() { _ = resp.Body.Close() }()
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				return string(body)
+			}
+			require.JSONEq(t, `[true, 0, 1]`, ask("set"))
+			const kept = `[{"of": "a request", "at": [1, 2.5, null]}, [{"id": 1, "name": "lamp"}]]`
+			require.JSONEq(t, kept, ask("get"))
+			require.JSONEq(t, `{"a": 1, "b": 2}`, ask("together"))
+			require.Contains(t, ask("wrong"), "no such table")
+			ask("left open")
+			require.JSONEq(t, kept, ask("get"), "a transaction ends with its request")
+
+			var wg sync.WaitGroup
+			for range 4 { // several threads of PHP at a time
+				wg.Go(func() {
+					for range 10 {
+						resp, err := client.Get("http://" + addr + "/?do=count")
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						_ = resp.Body.Close()
+					}
+				})
+			}
+			wg.Wait()
+			require.Equal(t, "41", ask("count"))
+		})
+	}
 }
