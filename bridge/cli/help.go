@@ -9,8 +9,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
                                 connections; -g graceful, -d in the background)
   phalanx stubs [--out FILE]    the classes of Go components, for editors
   phalanx shared FILE [--json]  what the workers of a running server share
-  phalanx build --with MODULE[@VERSION][=PATH] --output FILE
-                                a binary with components of your own
+  phalanx build --with MODULE   a binary with components of your own (--help)
   phalanx run --config FILE     Caddy with FrankenPHP and a Caddyfile
   phalanx php-server            serve a folder of PHP files (--help: options)
   phalanx php-cli FILE.php      FrankenPHP's own command line for PHP
