@@ -57,6 +57,7 @@ type exchange struct {
 // Send sends a request and waits for the response: with its body, or, with Stream, until the head of the response is
 // there.
 func (t *Transport) Send(ctx context.Context, method, target string, r Request, producers ...Producer) (Reply, error) {
+	registerFigures()
 	counters.active.Add(1)
 	defer counters.active.Add(-1)
 	x, err := t.prepare(method, target, &r, producers)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/phalanx-php/phalanx/goengine/httpclient"
+	"github.com/phalanx-php/phalanx/goengine/metrics"
 )
 
 func echo(w http.ResponseWriter, r *http.Request) {
@@ -293,4 +294,15 @@ func TestStats(t *testing.T) {
 	require.EqualValues(t, 5, after.BytesReceived-before.BytesReceived)
 	require.EqualValues(t, 1, after.ConnectionsOpened-before.ConnectionsOpened)
 	require.EqualValues(t, 0, after.Active)
+
+	text, err := metrics.Default().Text()
+	require.NoError(t, err)
+	for name, want := range map[string]int64{
+		"requests_total": after.Requests, "responses_total": after.Responses, "failures_total": after.Failures,
+		"retries_total": after.Retries, "received_bytes_total": after.BytesReceived, "active": 0,
+		"connections_opened_total": after.ConnectionsOpened,
+	} {
+		require.Contains(t, text, fmt.Sprintf("\nphalanx_http_client_%s %g\n", name, float64(want)))
+	}
+	require.Contains(t, text, "\nphalanx_http_client_connections ")
 }

@@ -62,6 +62,7 @@ type opening struct {
 // Connect answers the process's connection with these settings, and makes it when there is none. An external server that
 // cannot be reached is no error: the connection is made when it can.
 func Connect(s Settings) (*Conn, error) {
+	registerFigures()
 	connections.mu.Lock()
 	o := connections.all[s]
 	if o != nil && isDone(o.done) && o.conn != nil && o.conn.nc.IsClosed() {

@@ -125,7 +125,7 @@ func (j *Job) Retry(delay time.Duration) error {
 	if err := j.settle(); err != nil {
 		return err
 	}
-	j.consumer.retried.Add(1)
+	j.consumer.retried.add()
 	return j.consumer.conn.notConnected(nak(j.msg, delay))
 }
 
@@ -161,7 +161,8 @@ type Consumer struct {
 	in       chan *nats.Msg
 	finished chan struct{}
 
-	running, succeeded, failed, retried, buried atomic.Int64
+	running                            atomic.Int64
+	succeeded, failed, retried, buried tally
 }
 
 // Consume has the handler called with jobs, on the worker's loop and in a Fiber, concurrency of them at once. A handler that
@@ -187,6 +188,7 @@ func (q *Queue) Consume(ctx context.Context, handler JobHandler, o ConsumeOption
 		queue: q, o: o, handler: handler, conn: conn, stop: make(chan struct{}), done: make(chan struct{}),
 		in: make(chan *nats.Msg, 2*o.Concurrency+64), finished: make(chan struct{}, o.Concurrency),
 	}
+	c.tallies()
 	life := component.LifeOf(ctx)
 	release, abandon := func() {}, (<-chan struct{})(nil)
 	if life != nil {
@@ -334,10 +336,10 @@ func (c *Consumer) work(m *nats.Msg) {
 	switch {
 	case j.settled.Load():
 		if err != nil && !errors.Is(err, component.ErrStopped) {
-			c.failed.Add(1)
+			c.failed.add()
 			c.report(j, err, "failed after it was settled")
 		} else {
-			c.succeeded.Add(1)
+			c.succeeded.add()
 		}
 		return
 	case errors.Is(err, component.ErrStopped) || stopping && interrupted(err):
@@ -349,11 +351,11 @@ func (c *Consumer) work(m *nats.Msg) {
 		err = fmt.Errorf("it was not done within %s", c.o.Timeout)
 	}
 	if err == nil {
-		c.succeeded.Add(1)
+		c.succeeded.add()
 		c.report(j, c.ack(context.Background(), m), "is done, which the server does not know")
 		return
 	}
-	c.failed.Add(1)
+	c.failed.add()
 	if j.Attempt >= c.o.MaxAttempts {
 		c.report(j, err, "failed for the last time, and is dead")
 		c.report(j, c.bury(context.Background(), j, err.Error()), "cannot be buried")
@@ -361,7 +363,7 @@ func (c *Consumer) work(m *nats.Msg) {
 	}
 	c.conn.log.WithError(err).WithField("queue", j.Queue).WithField("job", j.ID).WithField("attempt", j.Attempt).
 		Warn("messaging: a job failed, and is tried again")
-	c.retried.Add(1)
+	c.retried.add()
 	_ = nak(m, c.o.pause(j.Attempt))
 }
 
@@ -444,7 +446,7 @@ func (c *Consumer) bury(ctx context.Context, j *Job, reason string) error {
 	if _, err := c.conn.js.PublishMsg(ctx, d, jetstream.WithRetryAttempts(5)); err != nil {
 		return c.queue.explain(c.conn, "did not take a dead job", err) // it comes again after its time
 	}
-	c.buried.Add(1)
+	c.buried.add()
 	return c.ack(ctx, j.msg)
 }
 
@@ -493,5 +495,5 @@ type ConsumerFigures struct {
 
 // Stats tells what has become of the jobs that this consumer got.
 func (c *Consumer) Stats() ConsumerFigures {
-	return ConsumerFigures{c.running.Load(), c.succeeded.Load(), c.failed.Load(), c.retried.Load(), c.buried.Load()}
+	return ConsumerFigures{c.running.Load(), c.succeeded.own.Load(), c.failed.own.Load(), c.retried.own.Load(), c.buried.own.Load()}
 }

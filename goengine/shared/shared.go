@@ -79,13 +79,13 @@ func NewRegistry[T any](kind string, figures func(T) Figures) *Registry[T] {
 	r := &Registry[T]{kind: kind, named: map[string]T{}}
 	lists.mu.Lock()
 	defer lists.mu.Unlock()
-	lists.of = append(lists.of, func() []Instance {
+	lists.of = append(lists.of, lister{kind, func() []Instance {
 		var list []Instance
 		for name, v := range r.all() {
 			list = append(list, Instance{Kind: kind, Name: name, Figures: figures(v)})
 		}
 		return list
-	})
+	}})
 	return r
 }
 
@@ -107,6 +107,7 @@ func (r *Registry[T]) Open(name string, fits func(T) error, make func() (T, erro
 		return v, Limit("there are %d shared instances of %s already: drop those that nobody needs", MaxNames, r.kind)
 	}
 	if v, err = make(); err == nil {
+		registerMeasures()
 		r.named[name] = v
 	}
 	return v, err
@@ -136,7 +137,25 @@ func (r *Registry[T]) all() map[string]T {
 
 var lists struct {
 	mu sync.Mutex // guards of
-	of []func() []Instance
+	of []lister
+}
+
+type lister struct {
+	kind string
+	list func() []Instance
+}
+
+// listKind is what there is of a kind, in no order.
+func listKind(kind string) (list []Instance) {
+	lists.mu.Lock()
+	of := slices.Clone(lists.of)
+	lists.mu.Unlock()
+	for _, l := range of {
+		if l.kind == kind {
+			list = append(list, l.list()...)
+		}
+	}
+	return list
 }
 
 // List is all that there is, by kind and name.
@@ -145,8 +164,8 @@ func List() []Instance {
 	of := slices.Clone(lists.of)
 	lists.mu.Unlock()
 	list := []Instance{}
-	for _, f := range of {
-		list = append(list, f()...)
+	for _, l := range of {
+		list = append(list, l.list()...)
 	}
 	slices.SortFunc(list, func(a, b Instance) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
