@@ -47,7 +47,7 @@ func preparePostgreSQL(dir string) (*Server, error) {
 		Kind: "pgsql", Port: port, Dir: dir, binary: postgres, user: credential, quit: syscall.SIGINT, ready: askPostgreSQL,
 		args: []string{
 			"-D", data, "-p", strconv.Itoa(port), "-k", dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-			"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
+			"-c", "full_page_writes=off", "-c", "max_connections=200",
 			"-c", "wal_level=logical",
 		},
 	}, nil
@@ -103,7 +103,7 @@ func prepareMariaDB(dir string) (*Server, error) {
 		args: []string{
 			"--no-defaults", "--datadir=" + data, "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port),
 			"--socket=" + filepath.Join(dir, "socket"), "--pid-file=" + filepath.Join(dir, "pid"), "--init-file=" + setup,
-			"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--max-connections=200", "--skip-name-resolve",
+			"--innodb-flush-log-at-trx-commit=2", "--skip-log-bin", "--max-connections=200", "--skip-name-resolve",
 		},
 	}, nil
 }
