@@ -171,7 +171,7 @@ func TestNATSServerIsKilled(t *testing.T) {
 	logrus.SetLevel(logrus.FatalLevel)
 	server := backend.New(t, "nats")
 	t.Cleanup(messaging.Close)
-	ackWait := time.Second
+	ackWait := 5 * time.Second
 	q := natsQueue(t, server.URL(), messaging.QueueOptions{AckWait: &ackWait})
 	jobs := &component.Map{}
 	for i := range 300 {
@@ -208,7 +208,8 @@ func TestNATSServerIsKilled(t *testing.T) {
 	require.NoError(t, p.Publish("news", "kept meanwhile", messaging.PublishOptions{}))
 	require.NoError(t, server.Start())
 	require.Equal(t, "kept meanwhile", <-heard)
-	natsAwait(t, "all are done", func() bool { mu.Lock(); defer mu.Unlock(); return len(done) == 300 })
+	// The push that failed may have been under way: then there is one job more.
+	natsAwait(t, "all are done", func() bool { mu.Lock(); defer mu.Unlock(); return len(done) >= 300 })
 	natsAwait(t, "the queue is empty", func() bool { f := natsFigures(t, q); return f.Pending+f.InFlight == 0 })
 }
 
