@@ -10,9 +10,11 @@ use Phalcon\Contracts\Dispatcher\Dispatcher as DispatcherDispatcher;
 /** Runs the tasks of a command line application. */
 interface Dispatcher extends DispatcherDispatcher
 {
-    public function getActiveTask(): TaskInterface;
+    /** @return TaskInterface|null or what else was found under the name */
+    public function getActiveTask();
 
-    public function getLastTask(): TaskInterface;
+    /** @return TaskInterface|null or what else was found under the name */
+    public function getLastTask();
 
     public function getOptions(): array;
 

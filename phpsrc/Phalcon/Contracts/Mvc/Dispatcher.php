@@ -10,11 +10,13 @@ use Phalcon\Mvc\ControllerInterface;
 /** Runs the controllers of a web application. */
 interface Dispatcher extends DispatcherDispatcher
 {
-    public function getActiveController(): ?ControllerInterface;
+    /** @return ControllerInterface|null or what else was found under the name */
+    public function getActiveController();
 
     public function getControllerName(): string;
 
-    public function getLastController(): ?ControllerInterface;
+    /** @return ControllerInterface|null or what else was found under the name */
+    public function getLastController();
 
     public function setControllerName(string $controllerName): DispatcherDispatcher;
 
