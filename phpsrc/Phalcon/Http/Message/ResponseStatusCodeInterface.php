@@ -1,0 +1,98 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Phalcon\Http\Message;
+
+/** The status codes that responses can have, and those that some servers have made up. */
+interface ResponseStatusCodeInterface
+{
+    public const STATUS_CONTINUE = 100;
+    public const STATUS_SWITCHING_PROTOCOLS = 101;
+    public const STATUS_PROCESSING = 102;
+    public const STATUS_EARLY_HINTS = 103;
+    public const STATUS_OK = 200;
+    public const STATUS_CREATED = 201;
+    public const STATUS_ACCEPTED = 202;
+    public const STATUS_NON_AUTHORITATIVE_INFORMATION = 203;
+    public const STATUS_NO_CONTENT = 204;
+    public const STATUS_RESET_CONTENT = 205;
+    public const STATUS_PARTIAL_CONTENT = 206;
+    public const STATUS_MULTI_STATUS = 207;
+    public const STATUS_ALREADY_REPORTED = 208;
+    public const STATUS_IM_USED = 226;
+    public const STATUS_MULTIPLE_CHOICES = 300;
+    public const STATUS_MOVED_PERMANENTLY = 301;
+    public const STATUS_FOUND = 302;
+    public const STATUS_SEE_OTHER = 303;
+    public const STATUS_NOT_MODIFIED = 304;
+    public const STATUS_USE_PROXY = 305;
+    public const STATUS_RESERVED = 306;
+    public const STATUS_TEMPORARY_REDIRECT = 307;
+    public const STATUS_PERMANENT_REDIRECT = 308;
+    public const STATUS_BAD_REQUEST = 400;
+    public const STATUS_UNAUTHORIZED = 401;
+    public const STATUS_PAYMENT_REQUIRED = 402;
+    public const STATUS_FORBIDDEN = 403;
+    public const STATUS_NOT_FOUND = 404;
+    public const STATUS_METHOD_NOT_ALLOWED = 405;
+    public const STATUS_NOT_ACCEPTABLE = 406;
+    public const STATUS_PROXY_AUTHENTICATION_REQUIRED = 407;
+    public const STATUS_REQUEST_TIMEOUT = 408;
+    public const STATUS_CONFLICT = 409;
+    public const STATUS_GONE = 410;
+    public const STATUS_LENGTH_REQUIRED = 411;
+    public const STATUS_PRECONDITION_FAILED = 412;
+    public const STATUS_PAYLOAD_TOO_LARGE = 413;
+    public const STATUS_URI_TOO_LONG = 414;
+    public const STATUS_UNSUPPORTED_MEDIA_TYPE = 415;
+    public const STATUS_RANGE_NOT_SATISFIABLE = 416;
+    public const STATUS_EXPECTATION_FAILED = 417;
+    public const STATUS_IM_A_TEAPOT = 418;
+    public const STATUS_MISDIRECTED_REQUEST = 421;
+    public const STATUS_UNPROCESSABLE_ENTITY = 422;
+    public const STATUS_LOCKED = 423;
+    public const STATUS_FAILED_DEPENDENCY = 424;
+    public const STATUS_TOO_EARLY = 425;
+    public const STATUS_UPGRADE_REQUIRED = 426;
+    public const STATUS_PRECONDITION_REQUIRED = 428;
+    public const STATUS_TOO_MANY_REQUESTS = 429;
+    public const STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE = 431;
+    public const STATUS_UNAVAILABLE_FOR_LEGAL_REASONS = 451;
+    public const STATUS_INTERNAL_SERVER_ERROR = 500;
+    public const STATUS_NOT_IMPLEMENTED = 501;
+    public const STATUS_BAD_GATEWAY = 502;
+    public const STATUS_SERVICE_UNAVAILABLE = 503;
+    public const STATUS_GATEWAY_TIMEOUT = 504;
+    public const STATUS_VERSION_NOT_SUPPORTED = 505;
+    public const STATUS_VARIANT_ALSO_NEGOTIATES = 506;
+    public const STATUS_INSUFFICIENT_STORAGE = 507;
+    public const STATUS_LOOP_DETECTED = 508;
+    public const STATUS_NOT_EXTENDED = 510;
+    public const STATUS_NETWORK_AUTHENTICATION_REQUIRED = 511;
+    public const STATUS_THIS_IS_FINE = 218;
+    public const STATUS_PAGE_EXPIRED = 419;
+    public const STATUS_METHOD_FAILURE = 420;
+    public const STATUS_LOGIN_TIMEOUT = 440;
+    public const STATUS_NO_RESPONSE = 444;
+    public const STATUS_RETRY_WITH = 449;
+    public const STATUS_BLOCKED_BY_WINDOWS_PARENTAL_CONTROLS = 450;
+    public const STATUS_REQUEST_HEADER_TOO_LARGE = 494;
+    public const STATUS_SSL_CERTIFICATE_ERROR = 495;
+    public const STATUS_SSL_CERTIFICATE_REQUIRED = 496;
+    public const STATUS_HTTP_REQUEST_SENT_TO_HTTPS_PORT = 497;
+    public const STATUS_INVALID_TOKEN_ESRI = 498;
+    public const STATUS_CLIENT_CLOSED_REQUEST = 499;
+    public const STATUS_BANDWIDTH_LIMIT_EXCEEDED = 509;
+    public const STATUS_UNKNOWN_ERROR = 520;
+    public const STATUS_WEB_SERVER_IS_DOWN = 521;
+    public const STATUS_CONNECTION_TIMEOUT = 522;
+    public const STATUS_ORIGIN_IS_UNREACHABLE = 523;
+    public const STATUS_TIMEOUT_OCCURRED = 524;
+    public const STATUS_SSL_HANDSHAKE_FAILED = 525;
+    public const STATUS_INVALID_SSL_CERTIFICATE = 526;
+    public const STATUS_RAILGUN_ERROR = 527;
+    public const STATUS_ORIGIN_DNS_ERROR = 530;
+    public const STATUS_NETWORK_READ_TIMEOUT_ERROR = 598;
+    public const STATUS_NETWORK_CONNECT_TIMEOUT_ERROR = 599;
+}
