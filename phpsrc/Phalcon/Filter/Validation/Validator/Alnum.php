@@ -1,0 +1,31 @@
+<?php
+
+// No strict types: values come from the application and are converted, as by the extension.
+
+namespace Phalcon\Filter\Validation\Validator;
+
+use Phalcon\Filter\Validation;
+use Phalcon\Filter\Validation\AbstractValidator;
+use Phalcon\Filter\Validation\Text;
+
+/** ASCII letters and digits only. */
+class Alnum extends AbstractValidator
+{
+    protected $template = 'Field :field must contain only letters and numbers';
+
+    public function __construct(array $options = [])
+    {
+        parent::__construct($options);
+    }
+
+    public function validate(Validation $validation, $field): bool
+    {
+        $value = $validation->getValue($field);
+        if ($this->allowEmpty($field, $value) || ctype_alnum(Text::of($value) ?? '')) {
+            return true;
+        }
+        $validation->appendMessage($this->messageFactory($validation, $field));
+
+        return false;
+    }
+}
