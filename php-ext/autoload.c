@@ -5,6 +5,7 @@
  * wins, and spl_autoload_functions() shows the script's own and nothing else. */
 #include "autoload.h"
 #include "phalanx.h"
+#include "phalcon.h"
 
 #include <SAPI.h>
 #include <Zend/zend_exceptions.h>
@@ -22,7 +23,8 @@ static bool phx_has_prefix(zend_string *lc_name, const char *prefix, size_t len)
 /* The folder a class's path begins at: ours, or the script's own for its protocols. */
 static bool phx_autoload_folder(zend_string *lc_name, char *out, size_t size)
 {
-	if (phx_has_prefix(lc_name, ZEND_STRL("workerman\\")) || phx_has_prefix(lc_name, ZEND_STRL("phalanx\\"))) {
+	if (phx_has_prefix(lc_name, ZEND_STRL("workerman\\")) || phx_has_prefix(lc_name, ZEND_STRL("phalanx\\")) ||
+		(phx_has_prefix(lc_name, ZEND_STRL("phalcon\\")) && phx_phalcon_is_ours())) {
 		const char *folder = phx_phpsrc_folder();
 		return folder != NULL && (size_t) snprintf(out, size, "%s", folder) < size;
 	}

@@ -4,6 +4,7 @@
 #include "autoload.h"
 #include "blocking.h"
 #include "component.h"
+#include "phalcon.h"
 
 #include <Zend/zend_extensions.h>
 #include <ext/standard/info.h>
@@ -29,6 +30,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 	}
 	phx_components_register(resource);
 	phx_async_register();
+	phx_phalcon_register();
 	return SUCCESS;
 }
 

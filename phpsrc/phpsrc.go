@@ -17,7 +17,7 @@ import (
 	"syscall"
 )
 
-//go:embed Workerman Phalanx
+//go:embed Workerman Phalanx Phalcon
 var files embed.FS
 
 // OverrideEnv names a folder to use instead of what the binary carries, for work on the classes.

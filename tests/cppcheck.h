@@ -22,6 +22,9 @@
 #define PHP_RINIT_FUNCTION(name) int zm_activate_##name(int type, int module_number)
 #define PHP_RSHUTDOWN_FUNCTION(name) int zm_deactivate_##name(int type, int module_number)
 #define PHP_MINFO_FUNCTION(name) void zm_info_##name(void *module)
+#define PHP_INI_MH(name) int name(void)
+#define ZEND_INI_ENTRY(...) {0},
+#define ZEND_INI_ENTRY_EX(...) {0},
 #define ZEND_FE(...) {0},
 #define ZEND_RAW_FENTRY(...) {0},
 #define ZEND_FE_END {0}

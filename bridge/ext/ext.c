@@ -20,6 +20,7 @@
 #include "../../php-ext/call.c"
 #include "../../php-ext/async.c"
 #include "../../php-ext/stack.c"
+#include "../../php-ext/phalcon.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

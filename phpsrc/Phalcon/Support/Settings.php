@@ -64,6 +64,8 @@ class Settings
         }
         $value = ini_get("phalcon.$key");
 
-        return in_array($key, self::INTEGERS, true) ? (int)$value : (bool)$value;
+        return in_array($key, self::INTEGERS, true)
+            ? (int) $value
+            : (int) $value !== 0 || in_array(strtolower((string) $value), ['true', 'yes', 'on'], true);
     }
 }
