@@ -5,6 +5,8 @@
  */
 #include "phalanx.h"
 
+#include "request.h"
+
 #include <Zend/zend_exceptions.h>
 #include <Zend/zend_extensions.h>
 #include <Zend/zend_fibers.h>
@@ -76,6 +78,7 @@ PHP_FUNCTION(phalanx_fiber_body)
 		zval callable, ret;
 		ZVAL_COPY(&callable, f->callable); /* who called may be gone when it ends */
 		phx_call(&callable, f->argc, f->argv);
+		phx_request_left(&f->fiber->context);
 		if (f->conn != NULL) {
 			phx_fiber_message_done(f);
 		}
@@ -152,6 +155,7 @@ void phx_fiber_run(phx_loop *loop, zval *callable, uint32_t argc, zval *argv, ze
 	f->callable = callable;
 	f->argc = argc;
 	f->argv = argv;
+	phx_request_inherit(&fiber->context);
 	ZVAL_UNDEF(&ret);
 	if (f->parked) {
 		f->parked = false;

@@ -5,6 +5,7 @@
 #include "blocking.h"
 #include "component.h"
 #include "phalcon.h"
+#include "request.h"
 
 #include <Zend/zend_extensions.h>
 #include <ext/standard/info.h>
@@ -23,6 +24,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 	phx_autoload_install();
 	phx_blocking_install();
 	phx_fiber_init();
+	phx_request_install(zend_get_resource_handle("phalanx"));
 	int resource = zend_get_resource_handle("phalanx");
 	if (resource < 0) {
 		zend_error(E_CORE_WARNING, "phalanx: too many extensions keep data of their own with functions");
@@ -44,6 +46,7 @@ static PHP_RINIT_FUNCTION(phalanx)
 
 static PHP_RSHUTDOWN_FUNCTION(phalanx)
 {
+	phx_requests_release();
 	phx_calls_release();
 	phx_loop_shutdown();
 	return SUCCESS;
@@ -58,10 +61,11 @@ static PHP_MINFO_FUNCTION(phalanx)
 	php_info_print_table_end();
 }
 
-/* Components are made of what these define. */
+/* Components are made of what these define; a request has a session. */
 static const zend_module_dep phalanx_deps[] = {
 	{"date", NULL, NULL, MODULE_DEP_REQUIRED},
 	{"json", NULL, NULL, MODULE_DEP_REQUIRED},
+	{"session", NULL, NULL, MODULE_DEP_REQUIRED},
 	{"spl", NULL, NULL, MODULE_DEP_REQUIRED},
 	{NULL, NULL, NULL, 0},
 };

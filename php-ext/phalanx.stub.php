@@ -141,6 +141,24 @@ function phalanx_fiber_resume(Fiber $fiber): void {}
 /** What the Fibers of phalanx_fiber_run() run. Not to be called. */
 function phalanx_fiber_body(): void {}
 
+/* ---- PHP's own request ---- */
+
+/**
+ * Calls $handler() as PHP does with a web request. Until it returns, superglobals, php://input, header() and the like, echo
+ * and output buffers, uploaded files, shutdown functions, error handlers, the session and exit are those of this request,
+ * for the calling Fiber and those it starts, however they interleave with others.
+ *
+ * @param string $message head and body as they came
+ * @param array $server what $_SERVER has besides the head
+ * @param array $post $_POST
+ * @param array $files $_FILES, in PHP's shape
+ * @return string the answer as it goes to the peer; a Content-Length of the application's own stays
+ */
+function phalanx_request_serve(string $message, array $server, array $post, array $files, callable $handler): string {}
+
+/** Has a static property keep a value for each request; it starts with the worker's. @param class-string $class */
+function phalanx_request_static(string $class, string $property): void {}
+
 /* ---- listeners ---- */
 
 /**

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 5acf5ebfad24e21cb12dcd59d705bca334b3c5f1 */
+ * Stub hash: 9d32dd5f439e1f47318d20d5fab105b652e2a1b2 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -113,6 +113,19 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_fiber_resume, 0, 1, IS_V
 ZEND_END_ARG_INFO()
 
 #define arginfo_phalanx_fiber_body arginfo_phalanx_loop_stop
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_request_serve, 0, 5, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, message, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, server, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, post, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, files, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_request_static, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, class, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, property, IS_STRING, 0)
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_listen, 0, 1, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
@@ -399,6 +412,8 @@ ZEND_FUNCTION(phalanx_timer_count);
 ZEND_FUNCTION(phalanx_fiber_run);
 ZEND_FUNCTION(phalanx_fiber_resume);
 ZEND_FUNCTION(phalanx_fiber_body);
+ZEND_FUNCTION(phalanx_request_serve);
+ZEND_FUNCTION(phalanx_request_static);
 ZEND_FUNCTION(phalanx_listen);
 ZEND_FUNCTION(phalanx_listener_address);
 ZEND_FUNCTION(phalanx_listener_stream);
@@ -488,6 +503,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_fiber_run, arginfo_phalanx_fiber_run)
 	ZEND_FE(phalanx_fiber_resume, arginfo_phalanx_fiber_resume)
 	ZEND_FE(phalanx_fiber_body, arginfo_phalanx_fiber_body)
+	ZEND_FE(phalanx_request_serve, arginfo_phalanx_request_serve)
+	ZEND_FE(phalanx_request_static, arginfo_phalanx_request_static)
 	ZEND_FE(phalanx_listen, arginfo_phalanx_listen)
 	ZEND_FE(phalanx_listener_address, arginfo_phalanx_listener_address)
 	ZEND_FE(phalanx_listener_stream, arginfo_phalanx_listener_stream)

@@ -21,6 +21,8 @@
 #include "../../php-ext/async.c"
 #include "../../php-ext/stack.c"
 #include "../../php-ext/phalcon.c"
+#include "../../php-ext/request.c"
+#include "../../php-ext/session_lock.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif
