@@ -792,7 +792,7 @@ static bool phx_wait_for(phx_method *m, uint64_t handle, const phx_buffer *b, ph
 		limit = limit > 0 ? limit : 1;
 	}
 	uint32_t fiber = EG(active_fiber) ? EG(active_fiber)->std.handle : 0;
-	*outcome = phx_call_start(c->caller, m->id, handle, b->data, b->len, limit, fiber, a, &id);
+	*outcome = phx_call_start(c->caller, m->id, handle, b->data, b->len, limit, fiber, suspend, a, &id);
 	if (*outcome != PHX_STARTED) {
 		return true;
 	}

@@ -202,10 +202,11 @@ func phx_caller_attach(handle, loopHandle C.int64_t) (st C.phx_status) {
 	}
 	callers.attach(int64(handle), int64(loopHandle))
 	var wake func()
+	var own component.Loop
 	if l := find(int64(loopHandle)); l != nil {
-		wake = func() { wakeLoop(l) }
+		wake, own = func() { wakeLoop(l) }, l
 	}
-	c.Attach(wake)
+	c.Attach(wake, own)
 	return C.PHX_OK
 }
 
@@ -240,10 +241,10 @@ func phx_caller_take(handle C.int64_t, mail *C.phx_mail, n C.int32_t) (st C.phx_
 }
 
 // phx_call_start begins a call of a method with a context; limit is in nanoseconds, 0: none; fiber is the calling Fiber's
-// number as an object, 0: none calls. args are borrowed.
+// number as an object, 0: none calls; waits is 1 for a Fiber that the loop resumes. args are borrowed.
 //
 //export phx_call_start
-func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args *C.char, n C.size_t, limit C.int64_t, fiber C.uint32_t, a *C.phx_reply, id *C.uint64_t) (outcome C.int32_t) {
+func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args *C.char, n C.size_t, limit C.int64_t, fiber C.uint32_t, waits C.int32_t, a *C.phx_reply, id *C.uint64_t) (outcome C.int32_t) {
 	defer func() {
 		if r := recover(); r != nil {
 			reportPanic(r)
@@ -254,7 +255,7 @@ func phx_call_start(handle C.int64_t, method C.uint32_t, object C.uint64_t, args
 	if c == nil {
 		return C.PHX_EINTERNAL
 	}
-	o, number, b := c.StartIn(int(fiber), uint32(method), uint64(object), borrow(args, n), room(a), time.Duration(limit))
+	o, number, b := c.StartIn(int(fiber), waits != 0, uint32(method), uint64(object), borrow(args, n), room(a), time.Duration(limit))
 	deliver(a, b)
 	*id = C.uint64_t(number)
 	return C.int32_t(o)

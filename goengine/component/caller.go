@@ -25,6 +25,7 @@ type Caller struct {
 	mail     []Mail
 	taken    []Mail // the memory of mail that has been taken
 	wakeLoop func() // nil: no loop yet
+	loop     Loop   // nil: no loop yet, or none that calls may use; written by the thread only
 	wakeWait func()
 	calls    []*pending // by the low half of their numbers
 	free     []uint32
@@ -33,6 +34,9 @@ type Caller struct {
 	asked    map[uint64]*question      // of PHP callables, not answered yet
 	next     uint64
 	closed   bool
+	kept     []*pending // whose memory is used again
+
+	locals map[any]any // the thread's, without mu
 }
 
 // Bell is what a PHP thread and those who write to it share, in memory that both reach. The thread sets Asleep, looks at
@@ -77,6 +81,7 @@ type pending struct {
 	result  []byte
 	session session // the handles in the result
 	done    bool
+	call    *Call // one that was begun inline; own is nil then
 }
 
 // Causes of a context's end that the caller makes.
@@ -101,33 +106,43 @@ func (r *Registry) NewCaller(thread int, bell *Bell, wake func()) *Caller {
 	return &Caller{r: r, thread: thread, bell: bell, wakeWait: wake, asked: map[uint64]*question{}}
 }
 
-// Attach names the way to wake the thread's loop; nil when it is closed.
-func (c *Caller) Attach(wake func()) {
+// Attach names the way to wake the thread's loop, and the loop as calls may use it; nil when it is closed.
+func (c *Caller) Attach(wake func(), loop Loop) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wakeLoop = wake
+	c.wakeLoop, c.loop = wake, loop
 }
 
 // Stop ends the contexts of all calls under way. Any goroutine may call it.
 func (c *Caller) Stop() {
-	for _, ctx := range c.contexts() {
+	contexts, calls := c.underWay()
+	for _, ctx := range contexts {
 		ctx.end(ErrStopped)
+	}
+	for _, k := range calls {
+		k.Done(nil, ErrStopped)
 	}
 }
 
-// contexts are those that have not ended.
-func (c *Caller) contexts() (all []*callContext) {
+// underWay are the contexts that have not ended, and the calls that have none.
+func (c *Caller) underWay() (contexts []*callContext, calls []*Call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.calls {
-		if p != nil {
-			all = append(all, p.own)
+		switch {
+		case p == nil:
+		case p.own != nil:
+			contexts = append(contexts, p.own)
+		case p.call.own != nil:
+			contexts = append(contexts, p.call.own)
+		case !p.done:
+			calls = append(calls, p.call)
 		}
 	}
 	for ctx := range c.streams {
-		all = append(all, ctx)
+		contexts = append(contexts, ctx)
 	}
-	return all
+	return contexts, calls
 }
 
 // Close ends everything: the script has ended. What calls still return is thrown away.
@@ -137,12 +152,13 @@ func (c *Caller) Close() {
 	c.closed = true
 	calls, asked, streams := c.calls, c.asked, c.streams
 	c.calls, c.asked, c.mail, c.taken, c.streams = nil, nil, nil, nil, nil
-	c.wakeLoop, c.wakeWait, c.bell = nil, nil, nil
+	c.wakeLoop, c.wakeWait, c.bell, c.loop, c.kept = nil, nil, nil, nil, nil
 	life := c.life
 	c.mu.Unlock()
 	if life != nil {
 		life.end(c.thread)
 	}
+	c.locals = nil
 	for ctx := range streams {
 		ctx.end(ErrStopped)
 	}
@@ -188,12 +204,18 @@ func (c *Caller) Take(into []Mail) int {
 // Start begins a call of a method with a context. The outcome is Started and the call's number, or that of arguments
 // which do not fit, whose bytes are appended to buf. limit ends the context (0: none).
 func (c *Caller) Start(method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
-	return c.StartIn(0, method, handle, args, buf, limit)
+	return c.StartIn(0, false, method, handle, args, buf, limit)
 }
 
-// StartIn is Start for a Fiber, by its number as spl_object_id() has it; 0: outside of one.
-func (c *Caller) StartIn(fiber int, method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
+// StartIn is Start for a Fiber, by its number as spl_object_id() has it; 0: outside of one. waits says that it is one
+// that the thread's loop resumes: then the call may be begun inline.
+func (c *Caller) StartIn(fiber int, waits bool, method uint32, handle uint64, args, buf []byte, limit time.Duration) (Outcome, uint64, []byte) {
 	m := c.r.methods[method]
+	if waits && m.inline != nil {
+		if id, begun := c.begin(m, fiber, handle, args); begun {
+			return Started, id, buf
+		}
+	}
 	var in []reflect.Value
 	far := c.r.farObject(m, handle)
 	if far == nil {
@@ -343,7 +365,13 @@ func (c *Caller) Result(id uint64, buf []byte) (Outcome, []byte) {
 		return NoObject, buf
 	}
 	c.forget(p)
-	return p.outcome, append(buf, p.result...)
+	buf = append(buf, p.result...)
+	if p.call != nil {
+		outcome := p.outcome
+		c.keepForNext(p)
+		return outcome, buf
+	}
+	return p.outcome, buf
 }
 
 // Cancel ends a call's context and forgets the call.
@@ -357,10 +385,20 @@ func (c *Caller) Cancel(id uint64) {
 	if p == nil {
 		return
 	}
-	p.own.end(ErrAbandoned)
+	if own := p.context(); own != nil {
+		own.end(ErrAbandoned)
+	}
 	if p.done {
 		p.session.takeBack()
 	}
+}
+
+// context is what ends the call early; nil: one that is begun inline has none, and its answer is dropped.
+func (p *pending) context() *callContext {
+	if p.call != nil {
+		return p.call.own
+	}
+	return p.own
 }
 
 // Pending is how many calls there are.

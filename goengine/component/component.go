@@ -54,6 +54,7 @@ type definition struct {
 	docs        map[string]string
 	onRelease   func(any)
 	direct      map[string][]any
+	inline      map[string]func(any, *Call, *wire.Decoder) bool
 	remote      bool
 	cases       []EnumCase
 }
@@ -186,6 +187,7 @@ func (r *Registry) register(d *definition, options []Option) {
 	}
 	d.names, d.params = map[string]string{}, map[string][]string{}
 	d.defaults, d.direct = map[reflect.Type]reflect.Value{}, map[string][]any{}
+	d.inline = map[string]func(any, *Call, *wire.Decoder) bool{}
 	for _, o := range options {
 		o(d)
 	}

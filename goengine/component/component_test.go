@@ -376,7 +376,7 @@ func TestMailWakesLoopOrThread(t *testing.T) {
 	h := newHost(t)
 	a := h.make("Ada")
 	loop := make(chan struct{}, 10)
-	h.caller.Attach(func() { loop <- struct{}{} })
+	h.caller.Attach(func() { loop <- struct{}{} }, nil)
 	start := func() uint64 {
 		_, call, _ := h.caller.Start(h.method("waitSub").ID, a.id, h.args("x"), nil, 0)
 		return call
@@ -542,7 +542,7 @@ func TestContextsOfCallsHaveValues(t *testing.T) {
 		}
 	}
 	for _, limit := range []time.Duration{0, time.Minute} {
-		caller.StartIn(5, look, 0, nil, nil, limit)
+		caller.StartIn(5, false, look, 0, nil, nil, limit)
 		got := <-seen
 		require.Equal(t, [2]int{-7, 5}, got[1])
 		life, ok := got[0].(*component.Life)

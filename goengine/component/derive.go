@@ -44,6 +44,7 @@ type Method struct {
 	variadic   bool
 	never      bool         // the result is a component that is never nil: it comes with an error, or is a Sequence
 	codecs     []*wire.Type // of Params, by their Go types
+	inline     func(any, *Call, *wire.Decoder) bool
 }
 
 // Param is a parameter as PHP sees it.
@@ -237,6 +238,9 @@ func (r *Registry) method(c *Class, goName, name string, fn reflect.Value, recei
 		if err := r.bindDirect(m, reflect.ValueOf(direct)); err != nil {
 			return nil, fmt.Errorf("%s: component.Direct: %w", goName, err)
 		}
+	}
+	if m.inline = c.definition.inline[goName]; m.inline != nil && (!receiver || !m.Context || m.Iterates) {
+		return nil, fmt.Errorf("%s: component.Inline is for methods with a context", goName)
 	}
 	return m, nil
 }

@@ -64,6 +64,9 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 // Flush applies operations and writes: one write for each connection that has something to say,
 // whatever order they came in. Then connections that are to end do so.
 func (l *Loop) Flush(ops []byte) {
+	if len(l.later) > 0 {
+		l.callLater()
+	}
 	l.applyOwn(len(ops) == 0)
 	l.apply(ops, true)
 	for _, c := range l.dirty {

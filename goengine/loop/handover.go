@@ -198,8 +198,9 @@ func (l *Loop) record(id ID) *conn {
 	return nil
 }
 
-// dropScriptsOwn ends timers, watches, lookups and commands.
+// dropScriptsOwn ends timers, watches, guests, lookups and commands.
 func (l *Loop) dropScriptsOwn() {
+	l.dismissGuests()
 	for id := range l.lookups {
 		l.CancelLookup(id)
 	}

@@ -59,6 +59,7 @@ const (
 	tagListener = 1
 	tagInbox    = 2
 	tagWatch    = 3
+	tagGuest    = 4
 	tagMask     = 1<<tagShift - 1
 	maxGen      = 1<<(tagShift-32) - 1
 )
@@ -129,6 +130,8 @@ type Loop struct {
 	listeners map[int]*listener
 	nextID    int
 	watches   map[int]*watch
+	guests    map[int]*guest // by descriptor
+	later     []func()
 
 	resolver   Resolver
 	dials      *timer.Queue    // attempts to connect; nil before the first
@@ -263,6 +266,8 @@ func (l *Loop) Process(ready []unix.EpollEvent) []Event {
 			l.drainInbox()
 		case tagWatch:
 			l.watchReady(int(data&tagMask), flags)
+		case tagGuest:
+			l.guestReady(int(data&tagMask), flags)
 		}
 	}
 	return l.events
@@ -477,6 +482,7 @@ func (l *Loop) Close() {
 		}
 	}
 	l.hands.Close()
+	l.dismissGuests()
 	for id := range l.listeners {
 		l.CloseListener(id)
 	}

@@ -9,13 +9,15 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/phalanx-php/phalanx/goengine/component"
+	"github.com/phalanx-php/phalanx/goengine/wire"
 )
 
 //go:generate go run github.com/phalanx-php/phalanx/goengine/component/describe/gen
 
 func init() {
 	component.Register(`Phalanx\Sql\Pool`, NewPool, component.Defaults(DefaultSettings),
-		component.OnRelease(func(p *Pool) { databases.leave(p.db) }))
+		component.OnRelease(func(p *Pool) { databases.leave(p.db) }),
+		component.Inline("Run", func(p any, call *component.Call, args *wire.Decoder) bool { return p.(*Pool).begin(call, args) }))
 	component.RegisterType[*Session](`Phalanx\Sql\Session`, component.OnRelease(func(s *Session) { s.s.abandon() }))
 	component.RegisterType[*Cursor](`Phalanx\Sql\Cursor`, component.OnRelease(func(c *Cursor) { go c.Close(context.Background()) }))
 	component.RegisterType[*Subscription](`Phalanx\Sql\Subscription`, component.OnRelease(func(s *Subscription) { s.Close() }))

@@ -68,6 +68,7 @@ type database struct {
 	dsn      *DSN
 	settings Settings
 	pipes    map[*pool]*pgPipes // PostgreSQL's; nil: none
+	lines    map[*pool]*lines   // nil: none
 	active   atomic.Int64       // statements under way
 	primary  *pool
 	readers  []*pool // replicas, or SQLite's connections that only read
@@ -205,7 +206,9 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialMySQL(ctx, cfg, &d.settings) }), nil
+		p := newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialMySQL(ctx, cfg, &d.settings) })
+		d.addLines(p, dsn, func(l *lines) { l.dial = l.dialMySQL })
+		return p, nil
 	}
 	cfg, err := pgConfig(dsn, &d.settings)
 	if err != nil {
@@ -219,7 +222,22 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 		}
 		d.pipes[p] = &pgPipes{pool: p, shared: shared}
 	}
+	d.addLines(p, dsn, func(l *lines) { l.dial = func(ctx context.Context) (*dialed, error) { return l.dialPg(ctx, shared) } })
 	return p, nil
+}
+
+// addLines lets workers have lines to a pool, unless something is set that they would not know of.
+func (d *database) addLines(p *pool, dsn *DSN, with func(*lines)) {
+	if !d.settings.Pipeline || dsn.Params["statement_timeout"] != "" || p.limits.max < 2 ||
+		d.settings.QueryTimeout > 0 && d.settings.QueryTimeout < lineHang {
+		return
+	}
+	l := &lines{db: d, pool: p, all: map[*line]struct{}{}}
+	with(l)
+	if d.lines == nil {
+		d.lines = map[*pool]*lines{}
+	}
+	d.lines[p] = l
 }
 
 func (d *database) pools() []*pool { return append([]*pool{d.primary}, d.readers...) }
@@ -227,6 +245,9 @@ func (d *database) pools() []*pool { return append([]*pool{d.primary}, d.readers
 func (d *database) shut() {
 	for _, pipes := range d.pipes {
 		pipes.shut()
+	}
+	for _, l := range d.lines {
+		l.shut()
 	}
 	for _, p := range d.pools() {
 		p.shut()
@@ -244,6 +265,13 @@ const (
 	maxStatements   = 4096
 	maxStatementSQL = 64 << 10
 )
+
+// known is the statement of a text that has been parsed before; nil: there is none.
+func (s *statements) known(sql []byte) *Statement {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.all[string(sql)]
+}
 
 func (s *statements) get(sql string, dialect Dialect) (*Statement, error) {
 	s.mu.RLock()
@@ -317,6 +345,15 @@ func (d *database) primaryMay(p *pool, err error) bool {
 
 // run carries a statement out on any connection.
 func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool) (out sink, r Result, columns bool, err error) {
+	return d.runOn(ctx, q, shape, primary, true)
+}
+
+// runAlone carries a statement out on a connection that no other statement has at the same time.
+func (d *database) runAlone(ctx context.Context, q *query, shape Shape, primary bool) (out sink, r Result, columns bool, err error) {
+	return d.runOn(ctx, q, shape, primary, false)
+}
+
+func (d *database) runOn(ctx context.Context, q *query, shape Shape, primary, pipelined bool) (out sink, r Result, columns bool, err error) {
 	if q.st.Control {
 		return out, r, false, explain(usageError("transactions are begun with begin() or transaction(), which keep the connection"), q.st.Source)
 	}
@@ -325,7 +362,7 @@ func (d *database) run(ctx context.Context, q *query, shape Shape, primary bool)
 	started := time.Now()
 	reads := q.st.Reads && !primary
 	p := d.pick(reads)
-	if active := d.active.Add(1); active > pipelineFrom && q.st.Reads && !q.st.Touches && q.st.record.quick() {
+	if active := d.active.Add(1); pipelined && active > pipelineFrom && q.st.Reads && !q.st.Touches && q.st.record.quick() {
 		if pipes := d.pipes[p]; pipes != nil {
 			if out, r, columns, err = pipes.run(ctx, q, shape); err != errElsewhere && !d.primaryMay(p, err) {
 				d.active.Add(-1)

@@ -337,6 +337,8 @@ func (l *lexer) classify(word []byte) {
 		"PG_NOTIFY", "PG_BACKEND_PID", "LO_CREATE", "LO_UNLINK", "LO_IMPORT", "LO_FROM_BYTEA", "DBLINK", "ANALYZE",
 		"PG_CANCEL_BACKEND", "PG_TERMINATE_BACKEND", "TXID_CURRENT", "PG_CURRENT_XACT_ID":
 		l.writes = true
+	case "SLEEP": // ended by a time limit, MySQL's says so with a value and no error
+		l.writes = l.writes || l.dialect == MySQL
 	case "TEMP", "TEMPORARY", "SET_CONFIG", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "SETSEED", "LOAD_EXTENSION",
 		"DBLINK_CONNECT":
 		l.writes, l.session = true, true

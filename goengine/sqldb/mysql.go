@@ -109,6 +109,8 @@ type mysqlKind struct {
 	cfg *mysql.Config
 	net net.Conn
 	id  int64 // of the connection at the server
+
+	shaken *shaken
 }
 
 // mysqlConn is a connection to MySQL or MariaDB.
@@ -125,8 +127,11 @@ func dialMySQL(outer context.Context, cfg *mysql.Config, s *Settings) (conn, err
 	own := cfg.Clone()
 	own.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
-		kind.net = c
-		return c, err
+		if err != nil {
+			return nil, err
+		}
+		kind.net, kind.shaken = c, &shaken{Conn: c}
+		return kind.shaken, nil
 	}
 	connector, err := mysql.NewConnector(own)
 	if err != nil {

@@ -64,6 +64,10 @@ func (r *record) note(took time.Duration, bytes int) {
 	}
 }
 
+// failed is for a statement that the server refused: for some runs it is no longer sent together with others, which
+// would be begun anew each time.
+func (r *record) failed() { r.score.Store(min(r.score.Load(), -recordMost)) }
+
 // slow is for a statement that is not to be tried again soon.
 func (r *record) slow() { r.score.Store(-1000) }
 
@@ -316,6 +320,7 @@ func (p *pgPipe) send(one *piped, values []any) error {
 		p.mu.Unlock()
 		return err
 	}
+	p.out = appendSync(p.out) // a transaction of its own
 	if !ok {
 		p.prepared[one.text] = name
 	}
@@ -378,7 +383,7 @@ func appendParse(dst []byte, name, text string, oids []uint32) []byte {
 	return patch(dst, at)
 }
 
-// appendBind has a prepared statement carried out, as a transaction of its own.
+// appendBind has a prepared statement carried out; a Sync has to follow.
 func appendBind(dst []byte, name string, st *pgPrepared, values []any) ([]byte, error) {
 	dst, at := appendHead(dst, 'B')
 	dst = append(dst, 0)
@@ -407,8 +412,10 @@ func appendBind(dst []byte, name string, st *pgPrepared, values []any) ([]byte, 
 		dst = binary.BigEndian.AppendUint16(dst, uint16(f))
 	}
 	dst = patch(dst, at)
-	return append(dst, 'E', 0, 0, 0, 9, 0, 0, 0, 0, 0, 'S', 0, 0, 0, 4), nil
+	return append(dst, 'E', 0, 0, 0, 9, 0, 0, 0, 0, 0), nil
 }
+
+func appendSync(dst []byte) []byte { return append(dst, 'S', 0, 0, 0, 4) }
 
 // read takes the server's answers until the connection ends.
 func (p *pgPipe) read() {
@@ -424,9 +431,6 @@ func (p *pgPipe) read() {
 				return
 			}
 			if to-from < size {
-				if size > len(buf) {
-					buf, from, to = grow(buf, from, to, size)
-				}
 				break
 			}
 			if err := p.message(buf[from], buf[from+5:from+size], &last); err != nil {
@@ -441,8 +445,7 @@ func (p *pgPipe) read() {
 				buf = make([]byte, 32<<10)
 			}
 		} else if len(buf)-to < 4<<10 {
-			to = copy(buf, buf[from:to])
-			from = 0
+			buf, from, to = grow(buf, from, to)
 		}
 		n, err := p.net.Read(buf[to:])
 		to += n
@@ -451,12 +454,6 @@ func (p *pgPipe) read() {
 			return
 		}
 	}
-}
-
-func grow(buf []byte, from, to, size int) ([]byte, int, int) {
-	larger := make([]byte, size+8<<10)
-	to = copy(larger, buf[from:to])
-	return larger, 0, to
 }
 
 // head is the statement whose answers come now. Only the reader takes it out of the queue.
@@ -566,27 +563,8 @@ func (one *piped) row(body []byte) error {
 	if len(body) < 2 || int(binary.BigEndian.Uint16(body)) != one.columns {
 		return errProtocol
 	}
-	body = body[2:]
-	one.out.row()
-	for i := range one.columns {
-		if len(body) < 4 {
-			return errProtocol
-		}
-		size := int32(binary.BigEndian.Uint32(body))
-		body = body[4:]
-		var cell []byte
-		if size >= 0 {
-			if int(size) > len(body) {
-				return errProtocol
-			}
-			cell, body = body[:size:size], body[size:]
-			if cell == nil {
-				cell = []byte{}
-			}
-		}
-		if one.out.next() {
-			one.out.buf = appendPg(one.out.buf, one.st.columns[i], cell)
-		}
+	if err := appendPgRow(&one.out, one.st.columns, body[2:]); err != nil {
+		return err
 	}
 	if err := one.out.end(); err != nil && one.err == nil {
 		one.skip, one.err = true, err

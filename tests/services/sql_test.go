@@ -50,7 +50,13 @@ func TestSQLFibers(t *testing.T) {
 	}
 }
 
-func TestSQLPipeline(t *testing.T) { runSQL(t, "pipeline.php", os.Getenv("PHALANX_TEST_PGSQL")) }
+func TestSQLPipeline(t *testing.T) {
+	for name, dsn := range sqlDSNs(t) {
+		if name == "PostgreSQL" || name == "MySQL" {
+			t.Run(name, func(t *testing.T) { runSQL(t, "pipeline.php", dsn) })
+		}
+	}
+}
 
 // The same from Go, where the race detector looks on.
 func TestSQLPipelineOfGoroutines(t *testing.T) {

@@ -1,7 +1,6 @@
 <?php
 
-// Statements of several Fibers on one connection to PostgreSQL: nobody notices. Prints what is not as it should be, then
-// "done".
+// Statements of several Fibers on one connection: nobody notices. Prints what is not as it should be, then "done".
 declare(strict_types=1);
 
 use Phalanx\Sql\Database;
@@ -14,6 +13,7 @@ use function Phalanx\timeout;
 require __DIR__ . '/check.php';
 
 $db = new Database($argv[1], applicationName: 'pipelined');
+$pg = $db->dialect() === 'pgsql';
 $many = static fn (int $n, callable $do): array => all(array_map(fn (int $i) => fn () => $do($i), range(0, $n - 1)));
 $shared = static fn (): bool => in_array(
     'statements of several Fibers at once',
@@ -21,7 +21,7 @@ $shared = static fn (): bool => in_array(
     true,
 );
 $db->script('DROP TABLE IF EXISTS piped; CREATE TABLE piped (id int PRIMARY KEY, n int NOT NULL, t text)');
-$db->execute("INSERT INTO piped SELECT i, i * 2, repeat('x', i) FROM generate_series(0, 999) i");
+$db->insertMany('piped', array_map(fn (int $i) => ['id' => $i, 'n' => $i * 2, 't' => str_repeat('x', $i)], range(0, 999)));
 
 // The same as one after another.
 $sql = 'SELECT id, n, t, NULL AS nothing FROM piped WHERE id = ?';
@@ -38,33 +38,35 @@ check('none', array_fill(0, 50, null), $many(50, fn (int $i) => $db->first($sql,
 check('shapes', array_fill(0, 50, [3 => 6]), $many(50, fn () => $db->pairs('SELECT id, n FROM piped WHERE id = ?', [3])));
 
 // An error is its own Fiber's.
-$divide = fn (int $i) => $db->value('SELECT 100 / ?::int', [$i]);
+$fails = $pg ? 'SELECT 100 / ?::int' : 'SELECT (SELECT n FROM piped WHERE id = 50 OR id = ? * 50)'; // in MySQL: two rows
+$divide = fn (int $i) => $db->value($fails, [$i]);
 $many(50, fn () => $divide(1));
 $got = $many(200, function (int $i) use ($divide): mixed {
     try {
-        return $divide($i % 10);
+        return $divide($i % 10 === 0 ? 0 : 1);
     } catch (Exception $e) {
         return $e->sqlState;
     }
 });
-check('errors', array_map(fn (int $i) => $i % 10 === 0 ? '22012' : intdiv(100, $i % 10), range(0, 199)), $got);
+check('errors', array_map(fn (int $i) => $i % 10 === 0 ? ($pg ? '22012' : '21000') : 100, range(0, 199)), $got);
 
 // One that is slow for once is done elsewhere.
-$sleep = fn (float $s) => $db->value('SELECT pg_sleep(?::float8)::text', [$s]);
+$slow = $pg ? 'SELECT pg_sleep(?::float8)::text' : 'SELECT COUNT(*) FROM piped a, piped b, piped c WHERE a.id < ?';
+$sleep = fn (float $s) => $db->value($slow, [$pg ? $s : (int) ($s * 100)]);
 $many(100, fn () => $sleep(0.0));
 check('slow', 20, count($many(20, fn (int $i) => $sleep($i === 7 ? 0.3 : 0.0))));
 
 // A table that changes.
 $many(100, fn (int $i) => $db->value('SELECT n FROM piped WHERE id = ?', [$i]));
-$db->execute('ALTER TABLE piped ALTER n TYPE text');
+$db->execute('ALTER TABLE piped ' . ($pg ? 'ALTER n TYPE text' : 'MODIFY n TEXT'));
 check('another type', array_map(fn (int $i) => (string) (2 * $i), range(0, 49)),
     $many(50, fn (int $i) => $db->value('SELECT n FROM piped WHERE id = ?', [$i])));
 check('another column', '0', $many(50, fn (int $i) => $db->value('SELECT n FROM piped WHERE id = ?', [0]))[49]);
 
 // A lock that lasts longer than a shared connection waits.
 $many(100, fn (int $i) => $db->value('SELECT id FROM piped WHERE id = ?', [$i]));
-$lock = async(fn () => $db->transaction(function () use ($db): void {
-    $db->execute('LOCK TABLE piped IN ACCESS EXCLUSIVE MODE');
+$lock = async(fn () => $db->transaction(function () use ($db, $pg): void {
+    $db->execute($pg ? 'LOCK TABLE piped IN ACCESS EXCLUSIVE MODE' : 'LOCK TABLES piped WRITE');
     Workerman\Timer::sleep(0.4);
 }));
 async(fn () => Workerman\Timer::sleep(0.05));
