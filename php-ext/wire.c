@@ -16,11 +16,8 @@ _Static_assert(sizeof(zend_long) == 8, "an int has 64 bits");
 
 /* ---- writing ---- */
 
-bool phx_buffer_reserve(phx_buffer *b, size_t n)
+bool phx_buffer_grow(phx_buffer *b, size_t n)
 {
-	if (EXPECTED(n <= b->cap - b->len)) {
-		return true;
-	}
 	if (n > PHX_WIRE_BYTES || b->len > PHX_WIRE_BYTES - n) {
 		return false;
 	}
@@ -97,6 +94,114 @@ bool phx_write_string(phx_buffer *b, const char *data, size_t len)
 	return true;
 }
 
+static bool phx_write_key(phx_buffer *b, zend_string *name, zend_ulong number)
+{
+	if (name != NULL) {
+		return phx_write_string(b, ZSTR_VAL(name), ZSTR_LEN(name));
+	}
+	if (!phx_buffer_reserve(b, PHX_HEAD)) {
+		return false;
+	}
+	phx_put_tagged(b, PHX_TAG_INT, number);
+	return true;
+}
+
+static bool phx_same_key(const Bucket *a, const Bucket *b)
+{
+	return a->key == b->key ? a->key != NULL || a->h == b->h
+							: a->key != NULL && b->key != NULL && zend_string_equal_content(a->key, b->key);
+}
+
+/* An array whose keys others may have as well: no list, and nothing was deleted from it. */
+static HashTable *phx_row(zval *value)
+{
+	ZVAL_DEREF(value);
+	if (Z_TYPE_P(value) != IS_ARRAY) {
+		return NULL;
+	}
+	HashTable *row = Z_ARRVAL_P(value);
+	return HT_IS_PACKED(row) || row->nNumUsed != row->nNumOfElements || row->nNumUsed == 0 ? NULL : row;
+}
+
+/* The first of two or more arrays with the same keys in the same order; NULL: these are none. Every array is looked at
+ * once for this, by the one that it is in, so that nesting does not multiply the work. */
+static HashTable *phx_alike(HashTable *array)
+{
+	HashTable *first = NULL;
+	zval *value;
+
+	if (zend_hash_num_elements(array) < 2) {
+		return NULL;
+	}
+	ZEND_HASH_FOREACH_VAL(array, value)
+	{
+		HashTable *row = phx_row(value);
+		if (row == NULL) {
+			return NULL;
+		}
+		if (first == NULL) {
+			if (zend_array_is_list(row)) {
+				return NULL; /* though it is no packed one */
+			}
+			first = row;
+			continue;
+		}
+		if (row->nNumUsed != first->nNumUsed) {
+			return NULL;
+		}
+		const Bucket *a = first->arData, *b = row->arData, *end = a + first->nNumUsed;
+		for (; a < end; a++, b++) {
+			if (!phx_same_key(a, b)) {
+				return NULL;
+			}
+		}
+	}
+	ZEND_HASH_FOREACH_END();
+	return first;
+}
+
+/* Writes arrays that are alike: their keys once, then their values. */
+static phx_wire_status phx_write_rows(phx_writer *w, HashTable *array, HashTable *first, bool list)
+{
+	phx_buffer *b = w->out;
+	zend_ulong number;
+	zend_string *name;
+	zval *value;
+
+	if (w->depth < 2) {
+		return PHX_WIRE_TOO_DEEP;
+	}
+	if (!phx_buffer_reserve(b, PHX_HEAD)) {
+		return PHX_WIRE_TOO_LARGE;
+	}
+	w->depth -= 2;
+	phx_put_tag(b, list ? PHX_TAG_ROWS : PHX_TAG_TABLE);
+	phx_put_u32(b, zend_hash_num_elements(array));
+	phx_put_u32(b, first->nNumUsed);
+	for (uint32_t i = 0; i < first->nNumUsed; i++) {
+		if (!phx_write_key(b, first->arData[i].key, first->arData[i].h)) {
+			return PHX_WIRE_TOO_LARGE;
+		}
+	}
+	ZEND_HASH_FOREACH_KEY_VAL(array, number, name, value)
+	{
+		if (!list && !phx_write_key(b, name, number)) {
+			return PHX_WIRE_TOO_LARGE;
+		}
+		ZVAL_DEREF(value);
+		Bucket *cell = Z_ARRVAL_P(value)->arData, *end = cell + first->nNumUsed;
+		for (; cell < end; cell++) {
+			phx_wire_status st = phx_write(w, &cell->val);
+			if (UNEXPECTED(st != PHX_WIRE_OK)) {
+				return st;
+			}
+		}
+	}
+	ZEND_HASH_FOREACH_END();
+	w->depth += 2;
+	return PHX_WIRE_OK;
+}
+
 static phx_wire_status phx_write_array(phx_writer *w, HashTable *array, bool list)
 {
 	phx_buffer *b = w->out;
@@ -119,12 +224,10 @@ static phx_wire_status phx_write_array(phx_writer *w, HashTable *array, bool lis
 	{
 		count++;
 		if (!list) {
-			if (name == NULL || ZEND_HANDLE_NUMERIC(name, number)) { /* an object's properties may have such names */
-				if (!phx_buffer_reserve(b, PHX_HEAD)) {
-					return PHX_WIRE_TOO_LARGE;
-				}
-				phx_put_tagged(b, PHX_TAG_INT, number);
-			} else if (!phx_write_string(b, ZSTR_VAL(name), ZSTR_LEN(name))) {
+			if (name != NULL && ZEND_HANDLE_NUMERIC(name, number)) { /* an object's properties may have such names */
+				name = NULL;
+			}
+			if (!phx_write_key(b, name, number)) {
 				return PHX_WIRE_TOO_LARGE;
 			}
 		}
@@ -217,8 +320,11 @@ again:
 			return PHX_WIRE_OK;
 		case IS_STRING:
 			return phx_write_string(b, Z_STRVAL_P(value), Z_STRLEN_P(value)) ? PHX_WIRE_OK : PHX_WIRE_TOO_LARGE;
-		case IS_ARRAY:
-			return phx_write_array(w, Z_ARRVAL_P(value), zend_array_is_list(Z_ARRVAL_P(value)));
+		case IS_ARRAY: {
+			HashTable *array = Z_ARRVAL_P(value), *first = phx_alike(array);
+			bool list = zend_array_is_list(array);
+			return first != NULL ? phx_write_rows(w, array, first, list) : phx_write_array(w, array, list);
+		}
 		case IS_OBJECT:
 			return phx_write_object(w, value);
 		case IS_REFERENCE:
@@ -420,41 +526,60 @@ static zend_string *phx_read_name(phx_reader *r, const char *data, size_t len)
 	return zend_string_copy(*slot);
 }
 
-static bool phx_read_entry(phx_reader *r, HashTable *array)
+/* A key: a name that is the caller's, or NULL and a number. Names of a few are likely to come again. */
+static bool phx_read_key(phx_reader *r, bool few, zend_string **name, uint64_t *number)
 {
 	unsigned char tag;
-	uint64_t number;
-	zend_string *name = NULL;
-	zval item;
+	const char *data;
+	size_t len;
+	zend_ulong index;
 
+	*name = NULL;
 	if (!phx_take(r, &tag, 1)) {
 		return false;
 	}
-	if (tag == PHX_TAG_STRING) {
-		const char *data;
-		size_t len;
-		if (!phx_read_bytes(r, &data, &len)) {
-			return false;
-		}
-		zend_ulong index;
-		if (UNEXPECTED(ZEND_HANDLE_NUMERIC_STR(data, len, index))) {
-			number = index;
-		} else {
-			name = phx_read_name(r, data, len);
-		}
-	} else if (tag != PHX_TAG_INT || !phx_read_u64(r, &number)) {
+	if (tag != PHX_TAG_STRING) {
+		return tag == PHX_TAG_INT && phx_read_u64(r, number);
+	}
+	if (!phx_read_bytes(r, &data, &len)) {
 		return false;
 	}
-	bool good = phx_read(r, &item);
-	if (good && name != NULL) {
-		zend_hash_update(array, name, &item);
-	} else if (good) {
-		zend_hash_index_update(array, number, &item);
+	if (UNEXPECTED(ZEND_HANDLE_NUMERIC_STR(data, len, index))) {
+		*number = index;
+	} else {
+		*name = few ? phx_read_name(r, data, len) : zend_string_init_fast(data, len);
 	}
+	return true;
+}
+
+/* Sets an entry; takes over the name and the item. A key that comes twice counts as it came last. */
+static void phx_set_entry(HashTable *array, zend_string *name, uint64_t number, zval *item)
+{
 	if (name != NULL) {
+		zend_hash_update(array, name, item);
 		zend_string_release(name);
+	} else {
+		zend_hash_index_update(array, number, item);
 	}
-	return good;
+}
+
+static bool phx_read_entry(phx_reader *r, HashTable *array, bool few)
+{
+	uint64_t number;
+	zend_string *name;
+	zval item;
+
+	if (!phx_read_key(r, few, &name, &number)) {
+		return false;
+	}
+	if (!phx_read(r, &item)) {
+		if (name != NULL) {
+			zend_string_release(name);
+		}
+		return false;
+	}
+	phx_set_entry(array, name, number, &item);
+	return true;
 }
 
 static bool phx_read_map(phx_reader *r, zval *value)
@@ -472,12 +597,138 @@ static bool phx_read_map(phx_reader *r, zval *value)
 	array_init_size(value, n);
 	zend_hash_real_init_mixed(Z_ARRVAL_P(value));
 	for (uint32_t i = 0; i < n; i++) {
-		if (!phx_read_entry(r, Z_ARRVAL_P(value))) {
+		if (!phx_read_entry(r, Z_ARRVAL_P(value), n <= PHX_WIRE_NAMES)) {
 			zval_ptr_dtor(value);
 			return false;
 		}
 	}
 	r->depth++;
+	return true;
+}
+
+/* The keys of rows, as an array of nulls that each row becomes a copy of; NULL: these are none, or one comes twice. */
+static HashTable *phx_read_header(phx_reader *r, uint32_t columns)
+{
+	HashTable *header = zend_new_array(columns);
+	uint64_t number;
+	zend_string *name;
+	zval nothing;
+
+	zend_hash_real_init_mixed(header);
+	ZVAL_NULL(&nothing);
+	for (uint32_t i = 0; i < columns; i++) {
+		bool good = phx_read_key(r, true, &name, &number);
+		if (good && name != NULL) {
+			/* What the script calls by its name is the script's own string. */
+			zend_string *known = zend_string_init_existing_interned(ZSTR_VAL(name), ZSTR_LEN(name), false);
+			zend_string_release(name);
+			good = zend_hash_add(header, known, &nothing) != NULL;
+			zend_string_release(known);
+		} else if (good) {
+			good = zend_hash_index_add(header, number, &nothing) != NULL;
+		}
+		if (!good) {
+			zend_array_destroy(header);
+			return NULL;
+		}
+	}
+	return header;
+}
+
+static HashTable *phx_copy_header(const HashTable *header)
+{
+	HashTable *row = emalloc(sizeof(*row));
+
+	memcpy(row, header, sizeof(*row));
+	GC_SET_REFCOUNT(row, 1);
+	GC_TYPE_INFO(row) = GC_ARRAY;
+	void *data = emalloc(HT_SIZE(header));
+	memcpy(data, HT_GET_DATA_ADDR(header), HT_USED_SIZE(header));
+	HT_SET_DATA_ADDR(row, data);
+	if (!(HT_FLAGS(row) & HASH_FLAG_STATIC_KEYS)) {
+		Bucket *cell = row->arData, *end = cell + row->nNumUsed;
+		for (; cell < end; cell++) {
+			if (cell->key != NULL) {
+				zend_string_addref(cell->key);
+			}
+		}
+	}
+	return row;
+}
+
+/* Gives a row, which is a copy of its header, hashed and linked as that is, values of its own. */
+static bool phx_read_row(phx_reader *r, HashTable *row, zval *value)
+{
+	Bucket *cell = row->arData, *end = cell + row->nNumUsed;
+	for (; cell < end; cell++) {
+		zval item;
+		if (UNEXPECTED(!phx_read(r, &item))) {
+			zend_array_destroy(row);
+			return false;
+		}
+		ZVAL_COPY_VALUE(&cell->val, &item); /* and not the link that is behind it */
+	}
+	ZVAL_ARR(value, row);
+	return true;
+}
+
+static bool phx_read_rows(phx_reader *r, bool keyed, zval *value)
+{
+	uint32_t n, columns;
+
+	if (!phx_read_u32(r, &n) || !phx_read_count(r, &columns, 6) || n == 0 || columns == 0 || r->depth < 2) {
+		return false;
+	}
+	HashTable *header = phx_read_header(r, columns);
+	if (header == NULL) {
+		return false;
+	}
+	size_t least = (size_t) columns + (keyed ? 5 : 0);
+	bool good = n <= (size_t) (r->end - r->at) / least;
+	if (!good) {
+		zend_array_destroy(header);
+		return false;
+	}
+	r->depth -= 2;
+	array_init_size(value, n);
+	HashTable *all = Z_ARRVAL_P(value);
+	if (keyed) {
+		zend_hash_real_init_mixed(all);
+	} else {
+		zend_hash_real_init_packed(all);
+	}
+	for (uint32_t i = 0; good && i < n; i++) {
+		uint64_t number;
+		zend_string *name = NULL;
+		zval row;
+		good = !keyed || phx_read_key(r, false, &name, &number);
+		if (good) {
+			HashTable *empty = header;
+			if (i == n - 1) {
+				header = NULL; /* the last row needs no copy */
+			} else {
+				empty = phx_copy_header(header);
+			}
+			good = phx_read_row(r, empty, &row);
+		}
+		if (!good) {
+			if (name != NULL) {
+				zend_string_release(name);
+			}
+		} else if (keyed) {
+			phx_set_entry(all, name, number, &row);
+		} else {
+			zend_hash_next_index_insert_new(all, &row);
+		}
+	}
+	if (header != NULL) {
+		zend_array_destroy(header);
+	}
+	if (!good) {
+		zval_ptr_dtor(value);
+		return false;
+	}
+	r->depth += 2;
 	return true;
 }
 
@@ -579,6 +830,9 @@ bool phx_read(phx_reader *r, zval *value)
 			return phx_read_list(r, value);
 		case PHX_TAG_MAP:
 			return phx_read_map(r, value);
+		case PHX_TAG_ROWS:
+		case PHX_TAG_TABLE:
+			return phx_read_rows(r, tag == PHX_TAG_TABLE, value);
 		case PHX_TAG_TIME:
 			return phx_read_time(r, value);
 		case PHX_TAG_SERIAL:

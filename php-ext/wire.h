@@ -25,6 +25,8 @@ enum {
 	PHX_TAG_TIME,
 	PHX_TAG_FUNC,
 	PHX_TAG_SERIAL,
+	PHX_TAG_ROWS,
+	PHX_TAG_TABLE,
 };
 
 /* goengine/wire.DefaultDepth and DefaultBytes */
@@ -62,8 +64,12 @@ typedef struct {
 	zend_string *names[PHX_WIRE_NAMES]; /* keys seen last: records of one shape repeat theirs */
 } phx_reader;
 
+bool phx_buffer_grow(phx_buffer *b, size_t n);
 /* Makes room for n more bytes; false: the limit is passed, or there is no memory. */
-bool phx_buffer_reserve(phx_buffer *b, size_t n);
+static inline bool phx_buffer_reserve(phx_buffer *b, size_t n)
+{
+	return EXPECTED(n <= b->cap - b->len) || phx_buffer_grow(b, n);
+}
 
 phx_wire_status phx_write(phx_writer *w, zval *value);
 /* Writes a value that Go keeps: with objects in it, it is what serialize() makes of it, which runs PHP code. An exception

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 
@@ -37,6 +38,7 @@ type sink struct {
 
 	names []string
 	keys  [][]byte // the columns' names as keys, encoded
+	once  bool     // of Assoc: the keys stand once before all rows
 	types []string // for Table
 	cell  int      // the next
 	skip  bool     // this row is not wanted
@@ -51,7 +53,14 @@ func (s *sink) columns(names []string, keys [][]byte, types []string) {
 		s.buf = make([]byte, 0, max(s.room, leastRoom))
 	}
 	switch s.shape {
-	case Assoc, Lists, Column:
+	case Assoc:
+		s.head, s.once = len(s.buf), distinct(keys)
+		if s.once {
+			s.buf = wire.AppendRows(s.buf, 0, keys)
+		} else {
+			s.buf = wire.AppendList(s.buf, 0)
+		}
+	case Lists, Column:
 		s.head = len(s.buf)
 		s.buf = wire.AppendList(s.buf, 0)
 	case Pairs:
@@ -100,7 +109,9 @@ func (s *sink) row() {
 	}
 	switch s.shape {
 	case Assoc, First:
-		s.buf = wire.AppendMap(s.buf, len(s.keys))
+		if !s.once {
+			s.buf = wire.AppendMap(s.buf, len(s.keys))
+		}
 	case Lists, Table:
 		s.buf = wire.AppendList(s.buf, len(s.names))
 	}
@@ -115,7 +126,9 @@ func (s *sink) next() bool {
 	}
 	switch s.shape {
 	case Assoc, First:
-		s.buf = append(s.buf, s.keys[i]...)
+		if !s.once {
+			s.buf = append(s.buf, s.keys[i]...)
+		}
 	case Value, Column:
 		return i == 0
 	}
@@ -173,6 +186,13 @@ func (s *sink) done(columns bool, r Result) []byte {
 	}
 	switch s.shape {
 	case Assoc, Lists, Column, Table:
+		if s.once && s.rows == 0 {
+			return wire.AppendList(s.buf[:s.head], 0)
+		}
+		if s.once {
+			wire.AppendRows(s.buf[:s.head], s.rows, s.keys)
+			return s.buf
+		}
 		wire.AppendList(s.buf[:s.head], s.rows) // again, in place
 	case Pairs:
 		wire.AppendMap(s.buf[:s.head], s.rows)
@@ -203,6 +223,25 @@ func keysOf(names []string) [][]byte {
 		keys[i] = wire.AppendKey(nil, name)
 	}
 	return keys
+}
+
+// distinct says whether rows with these keys may have them in common: there are some, and none comes twice.
+func distinct(keys [][]byte) bool {
+	if len(keys) > 32 { // a comparison of each with each is dearer then
+		seen := make(map[string]struct{}, len(keys))
+		for _, k := range keys {
+			seen[string(k)] = struct{}{}
+		}
+		return len(seen) == len(keys)
+	}
+	for i, k := range keys {
+		for _, other := range keys[:i] {
+			if bytes.Equal(k, other) {
+				return false
+			}
+		}
+	}
+	return len(keys) > 0
 }
 
 func formatFloat(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }

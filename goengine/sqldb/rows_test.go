@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,18 @@ func TestShapes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, plainly(tt.want), plainly(decoded(t, s.done(true, Result{}))))
 	}
+	// Of columns with one name the last counts, at the place of the first.
+	s, err := fill(Assoc, []string{"id", "x", "id"}, []any{int64(1), "a", int64(2)})
+	require.NoError(t, err)
+	twice := decoded(t, s.done(true, Result{})).([]any)[0].(*wire.Map)
+	v, _ := twice.Get("id")
+	require.Equal(t, int64(2), v)
+	many := make([]string, 40)
+	for i := range many {
+		many[i] = strconv.Itoa(i / 2 * 2)
+	}
+	require.False(t, distinct(keysOf(many)))
+	require.True(t, distinct(keysOf([]string{"", "0", "00"})))
 	for shape, want := range map[Shape]any{Assoc: []any{}, First: nil, Value: nil, Column: []any{}, Lists: []any{}} {
 		s, err := fill(shape, names)
 		require.NoError(t, err)

@@ -8,6 +8,9 @@ func (d *Decoder) Any() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.row != nil {
+		return d.anyRow(d.takeRow())
+	}
 	d.at++
 	switch tag {
 	case TagNull:
@@ -38,6 +41,10 @@ func (d *Decoder) Any() (any, error) {
 		return d.anyList()
 	case TagMap:
 		return d.anyMap()
+	case TagRows:
+		return d.anyRows()
+	case TagTable:
+		return d.anyTable()
 	case TagTime:
 		t, err := d.time()
 		if err != nil {
@@ -76,16 +83,69 @@ func (d *Decoder) anyMap() (any, error) {
 		return nil, err
 	}
 	m := d.slabs.dict(n)
-	for range n {
-		k, err := d.key()
-		if err != nil {
+	for i := range m.keys {
+		if m.keys[i], err = d.key(); err != nil {
 			return nil, err
 		}
+		if m.values[i], err = d.Any(); err != nil {
+			return nil, err
+		}
+	}
+	d.leave()
+	return m, nil
+}
+
+// anyRow reads the values of a row.
+func (d *Decoder) anyRow(keys []Key) (*Map, error) {
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	m := d.slabs.row(keys)
+	for i := range m.values {
 		v, err := d.Any()
 		if err != nil {
 			return nil, err
 		}
-		m.entries = append(m.entries, entry{k, v})
+		m.values[i] = v
+	}
+	d.leave()
+	return m, nil
+}
+
+func (d *Decoder) anyRows() (any, error) {
+	n, row, err := d.rows(false)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	list := d.slabs.list(n)
+	for i := range list {
+		if list[i], err = d.anyRow(row); err != nil {
+			return nil, err
+		}
+	}
+	d.leave()
+	return d.slabs.boxList(list), nil
+}
+
+func (d *Decoder) anyTable() (any, error) {
+	n, row, err := d.rows(true)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	m := d.slabs.dict(n)
+	for i := range m.keys {
+		if m.keys[i], err = d.key(); err != nil {
+			return nil, err
+		}
+		if m.values[i], err = d.anyRow(row); err != nil {
+			return nil, err
+		}
 	}
 	d.leave()
 	return m, nil

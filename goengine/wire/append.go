@@ -40,6 +40,31 @@ func AppendList(dst []byte, n int) []byte { return appendCount(dst, TagList, n) 
 // and a string that PHP would make an int ("7", "-7") is sent as that int: see AppendKey.
 func AppendMap(dst []byte, n int) []byte { return appendCount(dst, TagMap, n) }
 
+// AppendRows appends the head of a list of n > 0 maps that all have these keys, each as AppendKey writes it: there is one
+// at least, and none comes twice. The values of the maps follow, one map after another.
+func AppendRows(dst []byte, n int, keys [][]byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(appendCount(dst, TagRows, n), uint32(len(keys)))
+	for _, k := range keys {
+		dst = append(dst, k...)
+	}
+	return dst
+}
+
+func appendRows(dst []byte, tag byte, n int, row []Key) []byte {
+	dst = binary.LittleEndian.AppendUint32(appendCount(dst, tag, n), uint32(len(row)))
+	for _, k := range row {
+		dst = k.append(dst)
+	}
+	return dst
+}
+
+func (k Key) append(dst []byte) []byte {
+	if k.isString {
+		return AppendString(dst, k.str)
+	}
+	return AppendInt(dst, k.num)
+}
+
 func appendCount(dst []byte, tag byte, n int) []byte {
 	return binary.LittleEndian.AppendUint32(append(dst, tag), uint32(n))
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -31,19 +30,6 @@ func (d *Decoder) mismatch(want string) error {
 	return &MismatchError{Want: want, Got: nameOf(tag)}
 }
 
-func decBool(d *Decoder, v reflect.Value) error {
-	tag, err := d.Peek()
-	if err != nil {
-		return err
-	}
-	if tag != TagTrue && tag != TagFalse {
-		return d.mismatch("bool")
-	}
-	d.at++
-	v.SetBool(tag == TagTrue)
-	return nil
-}
-
 // int reads an int; a float that is whole is none, as under strict_types.
 func (d *Decoder) int() (int64, error) {
 	tag, err := d.Peek()
@@ -56,35 +42,6 @@ func (d *Decoder) int() (int64, error) {
 	d.at++
 	n, err := d.uint64()
 	return int64(n), err
-}
-
-func decInt(d *Decoder, v reflect.Value) error {
-	n, err := d.int()
-	if err != nil {
-		return err
-	}
-	if v.OverflowInt(n) {
-		bits := v.Type().Bits()
-		return &MismatchError{Want: fmt.Sprintf("between %d and %d", int64(-1)<<(bits-1), int64(1)<<(bits-1)-1)}
-	}
-	v.SetInt(n)
-	return nil
-}
-
-func decUint(d *Decoder, v reflect.Value) error {
-	n, err := d.int()
-	if err != nil {
-		return err
-	}
-	if n < 0 || v.OverflowUint(uint64(n)) {
-		most := uint64(math.MaxInt64)
-		if bits := v.Type().Bits(); bits < 64 {
-			most = 1<<bits - 1
-		}
-		return &MismatchError{Want: fmt.Sprintf("between 0 and %d", most)}
-	}
-	v.SetUint(uint64(n))
-	return nil
 }
 
 // number reads a float, or an int as one.
@@ -103,18 +60,6 @@ func (d *Decoder) number() (float64, error) {
 		return d.float()
 	}
 	return 0, d.mismatch("float")
-}
-
-func decFloat(d *Decoder, v reflect.Value) error {
-	f, err := d.number()
-	if err != nil {
-		return err
-	}
-	if v.OverflowFloat(f) { // of a float32
-		return &MismatchError{Want: fmt.Sprintf("between %g and %g", -math.MaxFloat32, math.MaxFloat32)}
-	}
-	v.SetFloat(f)
-	return nil
 }
 
 func decDuration(d *Decoder, v reflect.Value) error {
@@ -141,15 +86,6 @@ func (d *Decoder) text() ([]byte, error) {
 	}
 	d.at++
 	return d.bytes()
-}
-
-func decString(d *Decoder, v reflect.Value) error {
-	b, err := d.text()
-	if err != nil {
-		return err
-	}
-	v.SetString(string(b))
-	return nil
 }
 
 func decBytes(d *Decoder, v reflect.Value) error {
@@ -189,52 +125,34 @@ func decTime(d *Decoder, v reflect.Value) error {
 	return nil
 }
 
-// open reads the head of a list and goes into it.
-func (d *Decoder) open(want string) (int, error) {
+// open reads the head of a list and goes into it. Of rows it answers the keys: they are set before each value is read.
+func (d *Decoder) open(want string) (n int, row []Key, err error) {
 	tag, err := d.Peek()
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	if tag != TagList {
-		if tag == TagMap {
-			return 0, &MismatchError{Want: "a list, an array with the keys 0, 1, 2, ..."}
-		}
-		return 0, d.mismatch(want)
+	switch tag {
+	case TagList:
+		d.at++
+		n, err = d.count(leastValue)
+	case TagRows:
+		d.at++
+		n, row, err = d.rows(false)
+	case TagMap, TagTable:
+		err = &MismatchError{Want: "a list, an array with the keys 0, 1, 2, ..."}
+	default:
+		err = d.mismatch(want)
 	}
-	d.at++
-	n, err := d.count(leastValue)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return n, d.enter()
+	return n, row, d.enter()
 }
 
 func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
-func (t *Type) decSlice(d *Decoder, v reflect.Value) error {
-	n, err := d.open("array")
-	if err != nil {
-		return err
-	}
-	// Values are at least a byte, their Go type may be large: what was sent bounds what is allocated at once.
-	v.Set(reflect.MakeSlice(t.Go, 0, min(n, maxAtOnce/max(1, int(t.Elem.Go.Size()))+1)))
-	for i := range n {
-		if i >= v.Cap() {
-			v.Grow(1)
-		}
-		v.SetLen(i + 1)
-		if err := t.Elem.dec(d, v.Index(i)); err != nil {
-			return at(index(i), err)
-		}
-	}
-	d.leave()
-	return nil
-}
-
-const maxAtOnce = 1 << 20 // bytes
-
 func (t *Type) decArray(d *Decoder, v reflect.Value) error {
-	n, err := d.open("array")
+	n, row, err := d.open("array")
 	if err != nil {
 		return err
 	}
@@ -242,6 +160,7 @@ func (t *Type) decArray(d *Decoder, v reflect.Value) error {
 		return &MismatchError{Want: fmt.Sprintf("an array of %d values", v.Len())}
 	}
 	for i := range n {
+		d.row = row
 		if err := t.Elem.dec(d, v.Index(i)); err != nil {
 			return at(index(i), err)
 		}
@@ -256,16 +175,23 @@ func (d *Decoder) each(want string, entry func(Key) error) error {
 	if err != nil {
 		return err
 	}
-	least := leastEntry
+	if d.row != nil {
+		return d.eachOf(d.takeRow(), entry)
+	}
+	var n int
+	var row []Key
+	d.at++
 	switch tag {
 	case TagMap:
+		n, err = d.count(leastEntry)
 	case TagList:
-		least = leastValue
+		n, err = d.count(leastValue)
+	case TagRows, TagTable:
+		n, row, err = d.rows(tag == TagTable)
 	default:
+		d.at--
 		return d.mismatch(want)
 	}
-	d.at++
-	n, err := d.count(least)
 	if err != nil {
 		return err
 	}
@@ -274,11 +200,26 @@ func (d *Decoder) each(want string, entry func(Key) error) error {
 	}
 	for i := range n {
 		k := Key{num: int64(i)}
-		if tag == TagMap {
+		if tag == TagMap || tag == TagTable {
 			if k, err = d.key(); err != nil {
 				return err
 			}
 		}
+		d.row = row
+		if err := entry(k); err != nil {
+			return err
+		}
+	}
+	d.leave()
+	return nil
+}
+
+// eachOf reads the values of a row.
+func (d *Decoder) eachOf(row []Key, entry func(Key) error) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	for _, k := range row {
 		if err := entry(k); err != nil {
 			return err
 		}
@@ -326,26 +267,7 @@ func decOrderedMap(d *Decoder, v reflect.Value) error {
 		if err != nil {
 			return at(k.step(), err)
 		}
-		m.entries = append(m.entries, entry{k, value})
-		return nil
-	})
-}
-
-// decStruct leaves fields that are not there as they are; a key that is no field is a mistake.
-func (t *Type) decStruct(d *Decoder, v reflect.Value, index map[string]int) error {
-	return d.each("array", func(k Key) error {
-		i, ok := index[k.String()]
-		if !ok {
-			names := make([]string, len(t.Fields))
-			for i := range t.Fields {
-				names[i] = t.Fields[i].Name
-			}
-			return &MismatchError{Want: "an array with the keys " + strings.Join(names, ", "),
-				Cause: fmt.Errorf("there is no '%s'", k)}
-		}
-		if err := t.Fields[i].Type.dec(d, v.FieldByIndex(t.Fields[i].Index)); err != nil {
-			return at(k.step(), err)
-		}
+		m.add(k, value)
 		return nil
 	})
 }
@@ -438,19 +360,6 @@ func (t *Type) decObject(d *Decoder, v reflect.Value, want string) error {
 		return &MismatchError{Want: want, Got: "another object"}
 	}
 	v.Set(rv)
-	return nil
-}
-
-func decAny(d *Decoder, v reflect.Value) error {
-	value, err := d.Any()
-	if err != nil {
-		return err
-	}
-	if value == nil {
-		v.SetZero()
-		return nil
-	}
-	v.Set(reflect.ValueOf(value))
 	return nil
 }
 

@@ -10,7 +10,10 @@ import (
 type Decoder struct {
 	buf   []byte
 	at    int
-	depth int // how much deeper it may go
+	depth int   // how much deeper it may go
+	most  int   // what depth was
+	spare int   // how many bytes of keys may yet be copied to values that are kept
+	row   []Key // nil, or the next value is a map with these keys, of which the values alone are there
 	host  Host
 	slabs slabs
 	names [nameSlots]string // keys seen last: records of one shape repeat theirs
@@ -41,7 +44,8 @@ func NewDecoder(buf []byte, limits Limits, host Host) *Decoder {
 
 // Reset makes the decoder as new, for other bytes.
 func (d *Decoder) Reset(buf []byte, limits Limits, host Host) {
-	d.buf, d.at, d.depth, d.host = buf, 0, limits.depth(), host
+	d.buf, d.at, d.depth, d.host, d.row = buf, 0, limits.depth(), host, nil
+	d.most, d.spare = d.depth, limits.bytes()
 	if len(buf) > limits.bytes() {
 		d.buf, d.depth = nil, -1 // the first read says ErrSize
 	}
@@ -52,6 +56,9 @@ func (d *Decoder) More() bool { return d.at < len(d.buf) }
 
 // Peek answers the next value's tag without reading it.
 func (d *Decoder) Peek() (byte, error) {
+	if d.row != nil {
+		return TagMap, nil
+	}
 	if d.at >= len(d.buf) {
 		if d.depth < 0 {
 			return 0, ErrSize
@@ -128,8 +135,65 @@ func (d *Decoder) leave() { d.depth++ }
 
 const (
 	leastValue = 1
-	leastEntry = 6 // the key "" and null
+	leastKey   = 5 // ""
+	leastEntry = leastKey + leastValue
 )
+
+// rows reads the head of a TagRows, or of a TagTable, whose rows have keys of their own: how many rows follow, and the keys
+// of each. Neither is 0, and no key comes twice.
+func (d *Decoder) rows(keyed bool) (n int, row []Key, err error) {
+	count, err := d.uint32()
+	if err != nil {
+		return 0, nil, err
+	}
+	columns, err := d.count(leastEntry)
+	if err != nil {
+		return 0, nil, err
+	}
+	if count == 0 || columns == 0 {
+		return 0, nil, ErrMalformed
+	}
+	row = make([]Key, columns)
+	for i := range row {
+		if row[i], err = d.key(); err != nil {
+			return 0, nil, err
+		}
+	}
+	least := columns * leastValue
+	if keyed {
+		least += leastKey
+	}
+	if int(count) > d.Left()/least || twice(row) {
+		return 0, nil, ErrMalformed
+	}
+	return int(count), row, nil
+}
+
+// twice says whether a key comes twice.
+func twice(keys []Key) bool {
+	if len(keys) <= 2*scanned {
+		for i, k := range keys {
+			for _, other := range keys[:i] {
+				if k == other {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	seen := make(map[Key]struct{}, len(keys))
+	for _, k := range keys {
+		seen[k] = struct{}{}
+	}
+	return len(seen) < len(keys)
+}
+
+// takeRow answers the keys of the row that comes next; from there on its values are read.
+func (d *Decoder) takeRow() []Key {
+	row := d.row
+	d.row = nil
+	return row
+}
 
 // name reads a string that is likely to be one of the last: it is not allocated anew.
 func (d *Decoder) name() (string, error) {
@@ -159,7 +223,7 @@ func (d *Decoder) key() (Key, error) {
 		return Key{num: int64(n)}, err
 	case TagString:
 		s, err := d.name()
-		return Key{str: s, isString: true}, err
+		return StringKey(s), err
 	}
 	return Key{}, ErrMalformed
 }
@@ -210,6 +274,9 @@ func (d *Decoder) Skip() error {
 	if err != nil {
 		return err
 	}
+	if d.row != nil {
+		return d.cells(1, len(d.takeRow()), false, d.Skip)
+	}
 	d.at++
 	switch tag {
 	case TagInt, TagFloat, TagFunc, TagEnum:
@@ -224,6 +291,8 @@ func (d *Decoder) Skip() error {
 		err = d.skip(leastValue, false)
 	case TagMap:
 		err = d.skip(leastEntry, true)
+	case TagRows, TagTable:
+		err = d.eachRow(tag == TagTable, d.Skip)
 	case TagRecord:
 		if _, err = d.take(4); err == nil {
 			err = d.skip(leastValue, false)
@@ -248,6 +317,43 @@ func (d *Decoder) skip(size int, keys bool) error {
 		}
 		if err := d.Skip(); err != nil {
 			return err
+		}
+	}
+	d.leave()
+	return nil
+}
+
+// eachRow reads over a TagRows or a TagTable, with value reading over each of its values.
+func (d *Decoder) eachRow(keyed bool, value func() error) error {
+	n, row, err := d.rows(keyed)
+	if err != nil {
+		return err
+	}
+	if err := d.enter(); err != nil {
+		return err
+	}
+	if err := d.cells(n, len(row), keyed, value); err != nil {
+		return err
+	}
+	d.leave()
+	return nil
+}
+
+// cells reads over the values of n rows.
+func (d *Decoder) cells(n, columns int, keyed bool, value func() error) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	for range n {
+		if keyed {
+			if _, err := d.key(); err != nil {
+				return err
+			}
+		}
+		for range columns {
+			if err := value(); err != nil {
+				return err
+			}
 		}
 	}
 	d.leave()

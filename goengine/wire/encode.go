@@ -56,18 +56,6 @@ func (e *Encoder) enter() error {
 
 func (e *Encoder) leave() { e.depth++ }
 
-func encBool(e *Encoder, v reflect.Value) error {
-	e.Buf = AppendBool(e.Buf, v.Bool())
-	return nil
-}
-
-func encInt(e *Encoder, v reflect.Value) error {
-	e.Buf = AppendInt(e.Buf, v.Int())
-	return nil
-}
-
-func encUint(e *Encoder, v reflect.Value) error { return e.uint(v.Uint()) }
-
 func (e *Encoder) uint(n uint64) error {
 	if n > math.MaxInt64 {
 		return fmt.Errorf("%w: %d does not fit PHP's int", ErrType, n)
@@ -76,17 +64,10 @@ func (e *Encoder) uint(n uint64) error {
 	return nil
 }
 
-func encFloat(e *Encoder, v reflect.Value) error {
-	e.Buf = AppendFloat(e.Buf, v.Float())
-	return nil
-}
-
 func encDuration(e *Encoder, v reflect.Value) error {
 	e.Buf = AppendFloat(e.Buf, time.Duration(v.Int()).Seconds())
 	return nil
 }
-
-func encString(e *Encoder, v reflect.Value) error { return e.string(v.String()) }
 
 func (e *Encoder) string(s string) error {
 	if len(s) > e.end-len(e.Buf) {
@@ -117,30 +98,18 @@ func encTime(e *Encoder, v reflect.Value) error {
 	return nil
 }
 
-func (t *Type) encList(e *Encoder, v reflect.Value) error {
-	if err := e.enter(); err != nil {
-		return err
-	}
-	n := v.Len()
-	e.Buf = AppendList(e.Buf, n)
-	for i := range n {
-		if err := t.Elem.enc(e, v.Index(i)); err != nil {
-			return err
-		}
-		if err := e.check(); err != nil {
-			return err
-		}
-	}
-	e.leave()
-	return nil
-}
-
 // encDict writes a map in the order of its keys: Go's own is another each time.
 func (t *Type) encDict(e *Encoder, v reflect.Value) error {
 	if err := e.enter(); err != nil {
 		return err
 	}
-	e.Buf = AppendMap(e.Buf, v.Len())
+	row := t.Elem.row
+	if row != nil && v.Len() >= leastRows {
+		e.Buf = append(appendCount(e.Buf, TagTable, v.Len()), row...)
+	} else {
+		row = nil
+		e.Buf = AppendMap(e.Buf, v.Len())
+	}
 	keys := v.MapKeys()
 	text := t.Go.Key().Kind() == reflect.String
 	if text {
@@ -148,43 +117,24 @@ func (t *Type) encDict(e *Encoder, v reflect.Value) error {
 	} else {
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Int(), b.Int()) })
 	}
+	value := reflect.New(t.Elem.Go)
 	for _, k := range keys {
 		if text {
 			e.Buf = AppendKey(e.Buf, k.String())
 		} else {
 			e.Buf = AppendInt(e.Buf, k.Int())
 		}
-		if err := t.Elem.enc(e, v.MapIndex(k)); err != nil {
+		value.Elem().Set(v.MapIndex(k))
+		enc := t.Elem.encAt
+		if row != nil {
+			enc = t.Elem.encRow
+		}
+		if err := enc(e, value.UnsafePointer()); err != nil {
 			return err
 		}
 		if err := e.check(); err != nil {
 			return err
 		}
-	}
-	e.leave()
-	return nil
-}
-
-func (t *Type) encStruct(e *Encoder, v reflect.Value) error {
-	if err := e.enter(); err != nil {
-		return err
-	}
-	n, head := 0, len(e.Buf)
-	e.Buf = AppendMap(e.Buf, len(t.Fields))
-	for i := range t.Fields {
-		f := &t.Fields[i]
-		fv := v.FieldByIndex(f.Index)
-		if f.OmitEmpty && fv.IsZero() {
-			continue
-		}
-		n++
-		e.Buf = append(e.Buf, f.key...)
-		if err := f.Type.enc(e, fv); err != nil {
-			return err
-		}
-	}
-	if n != len(t.Fields) {
-		AppendMap(e.Buf[:head], n) // the head again, in place
 	}
 	e.leave()
 	return nil
@@ -247,15 +197,66 @@ func (e *Encoder) ordered(m *Map, types *Types) error {
 	if m == nil {
 		m = &Map{}
 	}
-	e.Buf = AppendMap(e.Buf, len(m.entries))
-	for i := range m.entries {
-		if k := &m.entries[i].key; k.isString {
-			e.Buf = AppendString(e.Buf, k.str)
-		} else {
-			e.Buf = AppendInt(e.Buf, k.num)
-		}
-		if err := e.any(m.entries[i].value, types); err != nil {
+	if row := alike(m.values); row != nil {
+		e.Buf = appendRows(e.Buf, TagTable, len(m.values), row)
+		if err := e.rows(m.keys, m.values, types); err != nil {
 			return err
+		}
+		e.leave()
+		return nil
+	}
+	e.Buf = AppendMap(e.Buf, len(m.keys))
+	for i, v := range m.values {
+		e.Buf = m.keys[i].append(e.Buf)
+		if err := e.any(v, types); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	e.leave()
+	return nil
+}
+
+// alike answers the keys that all these values have, when they are maps; nil: they are not, or there are too few for it to
+// matter.
+func alike(values []any) []Key {
+	if len(values) < leastRows {
+		return nil
+	}
+	first, _ := values[0].(*Map)
+	if first == nil || len(first.keys) == 0 || twice(first.keys) {
+		return nil
+	}
+	for _, v := range values[1:] {
+		if m, _ := v.(*Map); m == nil || !sameKeys(m.keys, first.keys) {
+			return nil
+		}
+	}
+	return first.keys
+}
+
+// leastRows is how many maps are sent as rows.
+const leastRows = 2
+
+func sameKeys(a, b []Key) bool {
+	return len(a) == len(b) && (&a[0] == &b[0] || slices.Equal(a, b))
+}
+
+// rows writes the values of maps that are alike, each behind its own key when there are keys.
+func (e *Encoder) rows(keys []Key, maps []any, types *Types) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	for i, m := range maps {
+		if keys != nil {
+			e.Buf = keys[i].append(e.Buf)
+		}
+		for _, v := range m.(*Map).values {
+			if err := e.any(v, types); err != nil {
+				return err
+			}
 		}
 		if err := e.check(); err != nil {
 			return err
@@ -324,6 +325,14 @@ var plain = NewTypes(nil)
 func (e *Encoder) list(list []any, types *Types) error {
 	if err := e.enter(); err != nil {
 		return err
+	}
+	if row := alike(list); row != nil {
+		e.Buf = appendRows(e.Buf, TagRows, len(list), row)
+		if err := e.rows(nil, list, types); err != nil {
+			return err
+		}
+		e.leave()
+		return nil
 	}
 	e.Buf = AppendList(e.Buf, len(list))
 	for _, v := range list {

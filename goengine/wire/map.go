@@ -41,26 +41,22 @@ func (k Key) String() string {
 // Map is a PHP array whose keys are not 0, 1, 2 and so on: it keeps their order. It is what Decoder.Any makes of one.
 // The zero Map is empty and ready for use; it is not safe for several goroutines.
 type Map struct {
-	entries []entry
-	index   map[Key]int // made by the first look-up
-}
-
-type entry struct {
-	key   Key
-	value any
+	keys   []Key // rows of one list share theirs: those that are there never change, and there is no room behind them
+	values []any
+	index  map[Key]int // made by the first look-up that is worth it
 }
 
 // NewMap has room for n entries.
-func NewMap(n int) *Map { return &Map{entries: make([]entry, 0, n)} }
+func NewMap(n int) *Map { return &Map{keys: make([]Key, 0, n), values: make([]any, 0, n)} }
 
 // Len is the number of entries.
-func (m *Map) Len() int { return len(m.entries) }
+func (m *Map) Len() int { return len(m.keys) }
 
 // All gives the entries in their order.
 func (m *Map) All() iter.Seq2[Key, any] {
 	return func(yield func(Key, any) bool) {
-		for i := range m.entries {
-			if !yield(m.entries[i].key, m.entries[i].value) {
+		for i, v := range m.values {
+			if !yield(m.keys[i], v) {
 				return
 			}
 		}
@@ -70,7 +66,7 @@ func (m *Map) All() iter.Seq2[Key, any] {
 // At finds an entry.
 func (m *Map) At(key Key) (any, bool) {
 	if i, ok := m.find(key); ok {
-		return m.entries[i].value, true
+		return m.values[i], true
 	}
 	return nil, false
 }
@@ -81,21 +77,40 @@ func (m *Map) Get(key string) (any, bool) { return m.At(StringKey(key)) }
 // Put sets an entry; a new one comes last.
 func (m *Map) Put(key Key, value any) {
 	if i, ok := m.find(key); ok {
-		m.entries[i].value = value
+		m.values[i] = value
 		return
 	}
-	m.index[key] = len(m.entries)
-	m.entries = append(m.entries, entry{key, value})
+	if m.index != nil {
+		m.index[key] = len(m.keys)
+	}
+	m.add(key, value)
+}
+
+func (m *Map) add(key Key, value any) {
+	m.keys = append(m.keys, key)
+	m.values = append(m.values, value)
 }
 
 // Set sets the entry of a string key.
 func (m *Map) Set(key string, value any) { m.Put(StringKey(key), value) }
 
+// scanned is how many keys are compared one after another, before an index is worth its memory.
+const scanned = 8
+
+// find takes the last of a key that is there twice, as PHP does.
 func (m *Map) find(key Key) (int, bool) {
+	if m.index == nil && len(m.keys) <= scanned {
+		for i := len(m.keys) - 1; i >= 0; i-- {
+			if m.keys[i] == key {
+				return i, true
+			}
+		}
+		return 0, false
+	}
 	if m.index == nil {
-		m.index = make(map[Key]int, len(m.entries))
-		for i := range m.entries {
-			m.index[m.entries[i].key] = i
+		m.index = make(map[Key]int, len(m.keys))
+		for i, k := range m.keys {
+			m.index[k] = i
 		}
 	}
 	i, ok := m.index[key]
@@ -104,9 +119,9 @@ func (m *Map) find(key Key) (int, bool) {
 
 // Strings is the map without its order, with ints as text; maps inside it stay as they are.
 func (m *Map) Strings() map[string]any {
-	out := make(map[string]any, len(m.entries))
-	for i := range m.entries {
-		out[m.entries[i].key.String()] = m.entries[i].value
+	out := make(map[string]any, len(m.keys))
+	for i, k := range m.keys {
+		out[k.String()] = m.values[i]
 	}
 	return out
 }
@@ -114,15 +129,15 @@ func (m *Map) Strings() map[string]any {
 // MarshalJSON writes an object with the entries in their order.
 func (m *Map) MarshalJSON() ([]byte, error) {
 	out := []byte{'{'}
-	for i := range m.entries {
+	for i, k := range m.keys {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, err := json.Marshal(m.entries[i].key.String())
+		name, err := json.Marshal(k.String())
 		if err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(m.entries[i].value)
+		value, err := json.Marshal(m.values[i])
 		if err != nil {
 			return nil, err
 		}

@@ -58,6 +58,11 @@ func encOpaque(e *Encoder, v reflect.Value) error {
 }
 
 func decOpaque(d *Decoder, v reflect.Value) error {
+	if d.row != nil {
+		b, err := d.keepRow(d.takeRow())
+		v.SetString(string(b))
+		return err
+	}
 	start := d.at
 	if err := d.keep(); err != nil {
 		return err
@@ -69,10 +74,34 @@ func decOpaque(d *Decoder, v reflect.Value) error {
 // Keep reads over one value that means the same later and elsewhere: no component, value object, enum or callable.
 func (d *Decoder) Keep() error { return d.keep() }
 
+// keepRow makes a row that is kept a map of its own.
+func (d *Decoder) keepRow(row []Key) ([]byte, error) {
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	b := AppendMap(nil, len(row))
+	for _, k := range row {
+		if d.spare -= leastKey + len(k.str); d.spare < 0 {
+			return nil, ErrSize
+		}
+		b = k.append(b)
+		start := d.at
+		if err := d.keep(); err != nil {
+			return nil, err
+		}
+		b = append(b, d.buf[start:d.at]...)
+	}
+	d.leave()
+	return b, nil
+}
+
 func (d *Decoder) keep() error {
 	tag, err := d.Peek()
 	if err != nil {
 		return err
+	}
+	if d.row != nil {
+		return d.cells(1, len(d.takeRow()), false, d.keep)
 	}
 	d.at++
 	switch tag {
@@ -88,6 +117,8 @@ func (d *Decoder) keep() error {
 		return d.keepEach(leastValue, false)
 	case TagMap:
 		return d.keepEach(leastEntry, true)
+	case TagRows, TagTable:
+		return d.eachRow(tag == TagTable, d.keep)
 	default:
 		err = ErrMalformed // a handle, or the number of a class, means nothing later
 	}
@@ -134,6 +165,9 @@ type Scalar struct {
 // Scalars calls f for each key and value of an array whose keys are strings, one after another, until it fails. What is no
 // such array is ErrType; a value that is no scalar is given by its tag.
 func (o Opaque) Scalars(f func(key string, value Scalar) error) error {
+	if o != "" && o[0] == TagTable {
+		return o.tables(f)
+	}
 	if len(o) < 5 || o[0] != TagMap && o[0] != TagList {
 		return ErrType
 	}
@@ -157,6 +191,32 @@ func (o Opaque) Scalars(f func(key string, value Scalar) error) error {
 			return err
 		}
 		rest = after
+	}
+	return nil
+}
+
+// tables is Scalars of an array whose values are arrays of one kind: none is a scalar.
+func (o Opaque) tables(f func(key string, value Scalar) error) error {
+	d := NewDecoder([]byte(o), Limits{}, nil)
+	d.at++
+	n, row, err := d.rows(true)
+	if err != nil {
+		return err
+	}
+	for range n {
+		key, err := d.key()
+		if err != nil {
+			return err
+		}
+		if !key.isString {
+			return ErrType
+		}
+		if err := f(key.str, Scalar{Tag: TagMap}); err != nil {
+			return err
+		}
+		if err := d.cells(1, len(row), false, d.Skip); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -5,24 +5,24 @@ import "unsafe"
 // slabs give the small values of a decoded any their memory in pieces: an int, a string or a map of its own each would
 // be an allocation each. A piece lives as long as any value in it, so the pieces are small.
 type slabs struct {
-	ints    []int64
-	floats  []float64
-	lists   [][]any
-	texts   []string
-	bytes   []byte
-	values  []any
-	entries []entry
-	maps    []Map
+	ints   []int64
+	floats []float64
+	lists  [][]any
+	texts  []string
+	bytes  []byte
+	values []any
+	keys   []Key
+	maps   []Map
 }
 
 const (
-	slabInts    = 64
-	slabTexts   = 32
-	slabBytes   = 1 << 10
-	slabText    = 128 // bytes; a longer string has memory of its own
-	slabValues  = 64
-	slabEntries = 32
-	slabMaps    = 16
+	slabInts   = 64
+	slabTexts  = 32
+	slabBytes  = 1 << 10
+	slabText   = 128 // bytes; a longer string has memory of its own
+	slabValues = 64
+	slabKeys   = 32
+	slabMaps   = 16
 )
 
 // eface is how Go lays out an any.
@@ -65,7 +65,7 @@ func (s *slabs) copy(b []byte) string {
 	switch n := len(b); {
 	case n == 0:
 		return ""
-	case n > slabText:
+	case n == 1, n > slabText: // the runtime has those of one byte
 		return string(b)
 	case n > len(s.bytes):
 		s.bytes = make([]byte, slabBytes)
@@ -98,6 +98,19 @@ func (s *slabs) boxList(list []any) any {
 	return box(listWord, unsafe.Pointer(p))
 }
 
+// strings is a slice of n strings and no more capacity.
+func (s *slabs) strings(n int) []string {
+	if n > slabTexts/2 || n == 0 {
+		return make([]string, n)
+	}
+	if n > len(s.texts) {
+		s.texts = make([]string, slabTexts)
+	}
+	list := s.texts[:n:n]
+	s.texts = s.texts[n:]
+	return list
+}
+
 // list is a slice of n values and no more capacity.
 func (s *slabs) list(n int) []any {
 	if n > slabValues/2 || n == 0 {
@@ -111,21 +124,26 @@ func (s *slabs) list(n int) []any {
 	return list
 }
 
-// dict is a Map with room for n entries.
-func (s *slabs) dict(n int) *Map {
+// row is a Map with these keys, whose values are to be set.
+func (s *slabs) row(keys []Key) *Map {
 	if len(s.maps) == 0 {
 		s.maps = make([]Map, slabMaps)
 	}
 	m := &s.maps[0]
 	s.maps = s.maps[1:]
-	if n > slabEntries/2 {
-		m.entries = make([]entry, 0, n)
-		return m
-	}
-	if n > len(s.entries) {
-		s.entries = make([]entry, slabEntries)
-	}
-	m.entries = s.entries[:0:n]
-	s.entries = s.entries[n:]
+	m.keys, m.values = keys, s.list(len(keys))
 	return m
+}
+
+// dict is a Map with n entries, which are to be set.
+func (s *slabs) dict(n int) *Map {
+	if n > slabKeys/2 {
+		return s.row(make([]Key, n))
+	}
+	if n > len(s.keys) {
+		s.keys = make([]Key, slabKeys)
+	}
+	keys := s.keys[:n:n]
+	s.keys = s.keys[n:]
+	return s.row(keys)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // Kind is what a Go type is for PHP.
@@ -44,9 +45,16 @@ type Type struct {
 	Context  bool    // a Func's first parameter is a context.Context
 	Text     bool    // a String that is written and read by its type's own methods
 
-	to  *Type // of a pointer
-	enc func(*Encoder, reflect.Value) error
-	dec func(*Decoder, reflect.Value) error
+	to *Type // of a pointer
+
+	// A value is read and written by way of reflection or at its address; one of the two is made of the other.
+	enc   func(*Encoder, reflect.Value) error
+	dec   func(*Decoder, reflect.Value) error
+	encAt func(*Encoder, unsafe.Pointer) error
+	decAt func(*Decoder, unsafe.Pointer) error
+
+	row []byte         // of a Struct whose fields are always there: how many they are, and their keys
+	at  map[string]int // of a Struct: its fields by name
 }
 
 // Field is a field of a Go struct as PHP sees it.
@@ -57,6 +65,7 @@ type Field struct {
 	Index     []int
 	OmitEmpty bool
 	key       []byte
+	offset    uintptr // in the struct
 }
 
 // Class is a registered class.
@@ -130,6 +139,7 @@ func (ts *Types) of(t reflect.Type, made map[reflect.Type]*Type) (*Type, error) 
 		delete(made, t)
 		return nil, err
 	}
+	c.complete()
 	return c, nil
 }
 
@@ -162,15 +172,17 @@ func (ts *Types) make(c *Type, made map[reflect.Type]*Type) error {
 	}
 	switch t.Kind() {
 	case reflect.Bool:
-		c.Kind, c.enc, c.dec = Bool, encBool, decBool
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		c.Kind, c.enc, c.dec = Int, encInt, decInt
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		c.Kind, c.enc, c.dec = Int, encUint, decUint
-	case reflect.Float32, reflect.Float64:
-		c.Kind, c.enc, c.dec = Float, encFloat, decFloat
+		c.Kind, c.encAt, c.decAt = Bool, encBool, decBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		c.Kind = Int
+		c.encAt, c.decAt = intCodec(t.Kind())
+	case reflect.Float32:
+		c.Kind, c.encAt, c.decAt = Float, encFloat32, decFloat32
+	case reflect.Float64:
+		c.Kind, c.encAt, c.decAt = Float, encFloat, decFloat
 	case reflect.String:
-		c.Kind, c.enc, c.dec = String, encString, decString
+		c.Kind, c.encAt, c.decAt = String, encString, decString
 	case reflect.Slice:
 		return ts.makeSlice(c, made)
 	case reflect.Array:
@@ -222,7 +234,7 @@ func (ts *Types) makeSlice(c *Type, made map[reflect.Type]*Type) (err error) {
 	if c.Elem, err = ts.of(c.Go.Elem(), made); err != nil {
 		return err
 	}
-	c.Kind, c.enc, c.dec = List, c.encList, c.decSlice
+	c.Kind, c.encAt, c.decAt = List, c.encSlice, c.decSlice
 	return nil
 }
 
@@ -230,7 +242,7 @@ func (ts *Types) makeArray(c *Type, made map[reflect.Type]*Type) (err error) {
 	if c.Elem, err = ts.of(c.Go.Elem(), made); err != nil {
 		return err
 	}
-	c.Kind, c.enc, c.dec = List, c.encList, c.decArray
+	c.Kind, c.encAt, c.dec = List, c.encArray, c.decArray
 	return nil
 }
 
@@ -254,12 +266,17 @@ func (ts *Types) makeStruct(c *Type, made map[reflect.Type]*Type) error {
 	if len(c.Fields) == 0 && c.Go.NumField() > 0 {
 		return fmt.Errorf("%w: %s has no exported field; register it to hand it over as an object", ErrType, c.Go)
 	}
-	index := make(map[string]int, len(c.Fields))
+	c.at = make(map[string]int, len(c.Fields))
+	row, omits := appendCount(nil, 0, len(c.Fields))[1:], len(c.Fields) == 0
 	for i, f := range c.Fields {
-		index[f.Name] = i
+		c.at[f.Name] = i
+		row = append(row, f.key...)
+		omits = omits || f.OmitEmpty
 	}
-	c.Kind, c.enc = Struct, c.encStruct
-	c.dec = func(d *Decoder, v reflect.Value) error { return c.decStruct(d, v, index) }
+	if !omits {
+		c.row = row
+	}
+	c.Kind, c.encAt, c.decAt = Struct, c.encStruct, c.decStruct
 	return nil
 }
 
@@ -287,10 +304,20 @@ func (ts *Types) fields(c *Type, made map[reflect.Type]*Type) error {
 		}
 		c.Fields = append(c.Fields, Field{
 			Name: name, Go: f.Name, Type: t, Index: f.Index, key: AppendKey(nil, name),
-			OmitEmpty: strings.Contains(options, "omitempty"),
+			OmitEmpty: strings.Contains(options, "omitempty"), offset: offsetIn(c.Go, f.Index),
 		})
 	}
 	return nil
+}
+
+// offsetIn is where a field lies that is reached through no pointer.
+func offsetIn(t reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		f := t.Field(i)
+		offset += f.Offset
+		t = f.Type
+	}
+	return offset
 }
 
 // throughPointer says whether a field is reached through an embedded pointer, which may be nil.
@@ -324,26 +351,34 @@ func (ts *Types) makePointer(c *Type, made map[reflect.Type]*Type) (err error) {
 		return fmt.Errorf("%w: %s", ErrType, c.Go)
 	}
 	c.Nullable, c.to = true, elem
-	c.enc = func(e *Encoder, v reflect.Value) error {
+	c.enc = func(e *Encoder, v reflect.Value) error { // of one whose address is not known: it is what it points to
 		if v.IsNil() {
 			e.Buf = AppendNull(e.Buf)
 			return nil
 		}
-		return elem.enc(e, v.Elem())
+		return elem.encAt(e, v.UnsafePointer())
 	}
-	c.dec = func(d *Decoder, v reflect.Value) error {
+	c.encAt = func(e *Encoder, p unsafe.Pointer) error {
+		to := *(*unsafe.Pointer)(p)
+		if to == nil {
+			e.Buf = AppendNull(e.Buf)
+			return nil
+		}
+		return elem.encAt(e, to)
+	}
+	c.decAt = func(d *Decoder, p unsafe.Pointer) error {
 		if tag, err := d.Peek(); err != nil {
 			return err
 		} else if tag == TagNull {
 			d.at++
-			v.SetZero()
+			*(*unsafe.Pointer)(p) = nil
 			return nil
 		}
-		p := reflect.New(elem.Go)
-		if err := elem.dec(d, p.Elem()); err != nil {
+		to := reflect.New(elem.Go).UnsafePointer()
+		if err := elem.decAt(d, to); err != nil {
 			return err
 		}
-		v.Set(p)
+		*(*unsafe.Pointer)(p) = to
 		return nil
 	}
 	return nil
@@ -354,7 +389,7 @@ func (ts *Types) makeInterface(c *Type) error {
 	case c.Go == errorType, c.Go == contextType:
 		return fmt.Errorf("%w: %s", ErrType, c.Go)
 	case c.Go == anyType:
-		c.Kind, c.Nullable, c.enc, c.dec = Mixed, true, encAny(ts), decAny
+		c.Kind, c.Nullable, c.enc, c.encAt, c.decAt = Mixed, true, encAny(ts), encAnyAt(ts), decAny
 	case ts.classes != nil && ts.classes.Implements(c.Go):
 		c.Kind, c.Nullable, c.enc, c.dec = Component, true, encAny(ts), c.decInterface
 	default:

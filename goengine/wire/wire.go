@@ -27,6 +27,8 @@ const (
 	TagTime   // int64 Unix seconds, uint32 nanoseconds, int32 seconds east of UTC, uint32 length, zone ("" for the offset alone)
 	TagFunc   // uint64 number: a PHP callable of the thread that sent it
 	TagSerial // uint32 length, what serialize() made of a value that holds objects: inside an Opaque only
+	TagRows   // uint32 count, uint32 columns, that many keys, the values row by row: a list of maps that have these keys
+	TagTable  // as TagRows, and before each row's values its own key: a map of maps that have these keys
 	tagEnd
 )
 
@@ -115,7 +117,7 @@ func nameOf(tag byte) string {
 		return "float"
 	case TagString:
 		return "string"
-	case TagList, TagMap:
+	case TagList, TagMap, TagRows, TagTable:
 		return "array"
 	case TagTime:
 		return "DateTimeInterface"
