@@ -36,6 +36,7 @@ const (
 	Line   Format = "line"   // [2026-11-22T03:45:00.123456+00:00] app.ERROR: message {"context":1}
 	JSON   Format = "json"   // {"time":"...","level":"error","channel":"app","message":"...","context":{...}}
 	Logfmt Format = "logfmt" // time="..." level=error channel=app msg="..." key=value
+	Plain  Format = "plain"  // the message alone, for those who format themselves
 )
 
 // Full says what a record meets that finds the queue full.

@@ -32,6 +32,7 @@ func TestFormats(t *testing.T) {
 		{Line, `[2026-11-22T12:00:00.123456Z] app.WARNING: who "is"\nthis ` + r.context + "\n"},
 		{JSON, `{"time":"2026-11-22T12:00:00.123456Z","level":"warning","channel":"app","message":"who \"is\"\nthis","context":` + r.context + "}\n"},
 		{Logfmt, `time="2026-11-22T12:00:00.123456Z" level=warning channel=app msg="who \"is\"\\nthis" context.level=3 list="[1,{\"x\":2}]" n=1.0 text="a\\nb"` + "\n"},
+		{Plain, `who "is"\nthis` + "\n"},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.format), func(t *testing.T) {
@@ -48,7 +49,7 @@ func FuzzOneLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message, channel, key string) {
 		quoted, err := json.Marshal(map[string]any{key: message})
 		require.NoError(t, err)
-		for _, format := range []Format{Line, JSON, Logfmt} {
+		for _, format := range []Format{Line, JSON, Logfmt, Plain} {
 			line := string(appendRecord(nil, &record{time: noon, channel: channel, message: message, context: string(quoted), format: format}))
 			body, ok := strings.CutSuffix(line, "\n")
 			require.True(t, ok)

@@ -11,7 +11,7 @@ import (
 
 func init() {
 	component.RegisterEnum[Format](`Phalanx\Log\Format`, component.Case("Line", Line), component.Case("Json", JSON),
-		component.Case("Logfmt", Logfmt))
+		component.Case("Logfmt", Logfmt), component.Case("Plain", Plain))
 	component.RegisterEnum[Full](`Phalanx\Log\WhenFull`, component.Case("Block", Block), component.Case("Drop", Drop))
 	component.Register(`Phalanx\Log\Output`, NewOutput, component.ThrowsBy(`Phalanx\Log\LogException`),
 		component.Defaults(OutputOptions{MaxQueueBytes: DefaultMaxQueue, WhenFull: Block}))

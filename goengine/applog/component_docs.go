@@ -14,6 +14,8 @@ const Json
 	{"time":"...","level":"error","channel":"app","message":"...","context":{...}}
 const Logfmt
 	time="..." level=error channel=app msg="..." key=value
+const Plain
+	the message alone, for those who format themselves
 type Full
 	Says what a record meets that finds the queue full.
 const Block

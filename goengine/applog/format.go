@@ -21,6 +21,8 @@ func appendRecord(b []byte, r *record) []byte {
 		return appendJSON(b, r)
 	case Logfmt:
 		return appendLogfmt(b, r)
+	case Plain:
+		return append(appendPlain(b, r.message), '\n')
 	}
 	b = append(b, '[')
 	b = r.time.AppendFormat(b, timeFormat)
