@@ -250,7 +250,11 @@ func (c *Consumer) run(abandon <-chan struct{}) {
 		select {
 		case m := <-c.in:
 			heard = time.Now()
-			switch m.Header.Get("Status") {
+			status := m.Header.Get("Status")
+			if strings.HasPrefix(m.Reply, "$JS.ACK.") {
+				status = "" // a job's own header of that name
+			}
+			switch status {
 			case "":
 				asked = max(asked-1, 0)
 				if stop == nil || free == 0 { // no hands for it

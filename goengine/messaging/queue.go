@@ -477,7 +477,7 @@ func (q *Queue) Stats(ctx context.Context) (f QueueFigures, err error) {
 		return f, q.explain(c, "does not answer", err)
 	}
 	info := consumer.CachedInfo()
-	f.Pending, f.InFlight, f.Retrying, f.Waiting = int64(info.NumPending), int64(info.NumAckPending), int64(info.NumRedelivered), int64(info.NumWaiting)
+	f.InFlight, f.Retrying, f.Waiting = int64(info.NumAckPending), int64(info.NumRedelivered), int64(info.NumWaiting)
 	for kind, n := range map[string]*int64{ready: nil, delayed: &f.Delayed, dead: &f.Dead} {
 		stream, err := c.js.Stream(ctx, q.stream(kind))
 		if err != nil {
@@ -488,9 +488,20 @@ func (q *Queue) Stats(ctx context.Context) (f QueueFigures, err error) {
 			*n = int64(state.Msgs)
 		} else {
 			f.Bytes = int64(state.Bytes)
+			f.Pending = untaken(info, &state)
 		}
 	}
 	return f, nil
+}
+
+// untaken counts the jobs behind the last one that was given out. The consumer's own count (NumPending) gets to know of new
+// ones after they have been acknowledged to whoever pushed them: it may lack the latest.
+func untaken(consumer *jetstream.ConsumerInfo, stream *jetstream.StreamState) int64 {
+	next := max(consumer.Delivered.Stream+1, stream.FirstSeq)
+	if stream.LastSeq < next {
+		return 0
+	}
+	return int64(min(stream.LastSeq-next+1, stream.Msgs))
 }
 
 // Purge forgets all jobs that wait, are delayed or at work; dead ones stay.

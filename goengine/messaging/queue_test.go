@@ -120,6 +120,32 @@ func TestConcurrencyIsReachedAndNotPassed(t *testing.T) {
 	require.Equal(t, int32(5), most.Load())
 }
 
+// The server's consumer counts new jobs a little later than it takes them.
+func TestStatsCountWhatWasPushed(t *testing.T) {
+	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{})
+	for n := int64(1); n <= 10; n++ {
+		jobs := &component.Map{}
+		for i := range 250 {
+			jobs.Set(fmt.Sprint("job-", n, "-", i), int64(i))
+		}
+		_, err := q.PushAll(within(t), jobs, messaging.PushAllOptions{})
+		require.NoError(t, err)
+		require.Equal(t, n*250, stats(t, q).Pending)
+	}
+	require.NoError(t, q.Purge(within(t)))
+	require.Zero(t, stats(t, q).Pending)
+}
+
+func TestAJobMayHaveAHeaderStatus(t *testing.T) {
+	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{})
+	got := make(chan *messaging.Job, 1)
+	consume(t, q, quick(1), func(_ context.Context, j *messaging.Job) error { got <- j; return nil })
+	for _, status := range []string{"404", "new"} {
+		push(t, q, "", messaging.PushOptions{Headers: map[string]string{"Status": status}})
+		require.Equal(t, status, (<-got).Headers["Status"])
+	}
+}
+
 func TestAJobThatFailsIsTriedAgainAndThenDead(t *testing.T) {
 	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{})
 	attempts := make(chan int, 10)
