@@ -86,8 +86,12 @@ func prepareMariaDB(dir string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, setup := filepath.Join(dir, "data"), filepath.Join(dir, "setup.sql")
-	if err := run(credential, dir, install, "--no-defaults", "--datadir="+data, "--skip-test-db",
+	data, setup, tmp := filepath.Join(dir, "data"), filepath.Join(dir, "setup.sql"), filepath.Join(dir, "tmp")
+	// A server that starts removes what it finds of temporary tables in this folder: in /tmp they would be another server's.
+	if err := run(credential, dir, "mkdir", "-p", tmp); err != nil {
+		return nil, err
+	}
+	if err := run(credential, dir, install, "--no-defaults", "--datadir="+data, "--tmpdir="+tmp, "--skip-test-db",
 		"--auth-root-authentication-method=normal"); err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func prepareMariaDB(dir string) (*Server, error) {
 	return &Server{
 		Kind: "mysql", Port: port, Dir: dir, binary: server, user: credential, quit: syscall.SIGTERM, ready: askMariaDB,
 		args: []string{
-			"--no-defaults", "--datadir=" + data, "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port),
+			"--no-defaults", "--datadir=" + data, "--tmpdir=" + tmp, "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port),
 			"--socket=" + filepath.Join(dir, "socket"), "--pid-file=" + filepath.Join(dir, "pid"), "--init-file=" + setup,
 			"--innodb-flush-log-at-trx-commit=2", "--skip-log-bin", "--max-connections=200", "--skip-name-resolve",
 		},

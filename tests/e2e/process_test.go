@@ -106,6 +106,16 @@ func TestServerProcesses(t *testing.T) {
 	}
 }
 
+// A lock that the start script had while the server process was started is free when the script lets go of it: with its files
+// open in the server process it would be held on. So a supervisor waited for the lock of its own log.
+func TestServerProcessesDoNotHoldTheSupervisorsLocks(t *testing.T) {
+	a := prepare(t, 0)
+	a.start("lock.php", "start")
+	a.WaitFor("somebody has the lock")
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	a.WaitFor("the lock is free")
+}
+
 // The death of one server process leaves the others alone.
 func TestOneOfSeveralServerProcessesDies(t *testing.T) {
 	a := prepare(t, 2, "REUSE_PORT=1")

@@ -101,7 +101,7 @@ func (p *Process) WaitUntilEnded() {
 	select {
 	case <-p.Ended:
 	case <-time.After(Patience):
-		require.Fail(p.t, "did not end", "%v", p.Cmd.Args)
+		require.Fail(p.t, "did not end", "%v\n%s", p.Cmd.Args, p.Dump())
 	}
 }
 
@@ -111,8 +111,9 @@ func (p *Process) Stop() {
 	select {
 	case <-p.Ended:
 	case <-time.After(Patience):
+		at := p.Dump()
 		p.Kill()
-		p.t.Error("did not stop")
+		p.t.Error("did not stop\n" + at)
 	}
 }
 

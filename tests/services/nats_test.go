@@ -256,7 +256,8 @@ func TestNATSWorkerIsKilled(t *testing.T) {
 		text, _ := os.ReadFile(filepath.Join(folder, "log"))
 		return strings.Count(string(text), "end one\n")
 	}
-	natsAwait(t, "it is done", func() bool { return ends() == 1 })
+	// NATS 2.9 gives a job twice when those that it gave it to first are gone: it goes one back among the new ones as well.
+	natsAwait(t, "it is done", func() bool { return ends() >= 1 })
 }
 
 func TestNATSConnectionsOfSeveralMachines(t *testing.T) {

@@ -194,7 +194,7 @@ trait Commands
     {
         static $handle;
         $file = static::$pidFile . '.lock';
-        $handle = $handle ?: \fopen($file, 'a+');
+        $handle = $handle ?: \fopen($file, 'a+e');
         if (!$handle) {
             return;
         }

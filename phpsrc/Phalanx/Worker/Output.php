@@ -80,7 +80,12 @@ trait Output
 
     private static function appendToLog(string $line): void
     {
-        \file_put_contents(static::$logFile, $line, \FILE_APPEND | \LOCK_EX);
+        $log = \fopen(static::$logFile, 'ae'); // e: what is started meanwhile does not keep it
+        if ($log && \flock($log, \LOCK_EX)) {
+            \fwrite($log, $line);
+            \flock($log, \LOCK_UN);
+            \fclose($log);
+        }
         \clearstatcache(true, static::$logFile);
         $size = static::$logFileMaxSize > 0 && \is_file(static::$logFile) ? (int)\filesize(static::$logFile) : 0;
         if ($size > static::$logFileMaxSize) {
@@ -91,7 +96,7 @@ trait Output
     /** Keeps the newer half of the log, from a line's beginning. */
     private static function halveLog(int $size): void
     {
-        $log = \fopen(static::$logFile, 'r+');
+        $log = \fopen(static::$logFile, 'r+e');
         if (!$log || !\flock($log, \LOCK_EX)) {
             return;
         }
@@ -101,6 +106,7 @@ trait Output
         \rewind($log);
         \ftruncate($log, 0);
         \fwrite($log, $newer);
+        \flock($log, \LOCK_UN);
         \fclose($log);
     }
 
