@@ -150,7 +150,7 @@ class Filter implements FilterInterface
         foreach ($sanitizers as $key => $sanitizer) {
             $value = is_array($sanitizer)
                 ? $this->apply($key, $value, $sanitizer, $noRecursive)
-                : $this->apply($sanitizer, $value, [], $noRecursive);
+                : $this->apply((string) $sanitizer, $value, [], $noRecursive);
         }
 
         return $value;

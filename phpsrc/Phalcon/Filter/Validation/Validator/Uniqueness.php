@@ -101,7 +101,7 @@ class Uniqueness extends AbstractCombinedFieldsValidator
         $except = $this->getOption('except');
         foreach ($field as $name) {
             $value = $values[$name];
-            $conditions[] = $value == null ? $column($name) . ' IS NULL' : $column($name) . ' = ' . $place($value);
+            $conditions[] = $value === null ? $column($name) . ' IS NULL' : $column($name) . ' = ' . $place($value);
             if (!$except) {
                 continue;
             }
