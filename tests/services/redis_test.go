@@ -111,6 +111,12 @@ func TestRedisMethodsAreComplete(t *testing.T) {
 	}
 }
 
+// Phalcon's adapters for Redis, without the redis extension.
+func TestPhalconRedis(t *testing.T) {
+	_, address := redisProcess(t, phalanxtest.FreePorts(t, 1)[0]) // without a password: the script sets one
+	require.Contains(t, runRedis(t, "phalcon.php", "redis://"+address), "all is well")
+}
+
 // The programs that docs/redis.md shows are files, and they run.
 func TestRedisExamples(t *testing.T) {
 	page, err := os.ReadFile("../../docs/redis.md")
