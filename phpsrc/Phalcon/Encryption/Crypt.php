@@ -59,6 +59,9 @@ class Crypt implements CryptInterface
     protected $padFactory = null;
     protected $useSigning = true;
 
+    /** @var array<string, string> process-wide: what OpenSSL has, which takes long to ask */
+    private static array $ciphers = [];
+
     public function __construct(string $cipher = 'aes-256-cfb', bool $useSigning = true, ?PadFactory $padFactory = null)
     {
         $this->padFactory = $padFactory ?? new PadFactory();
@@ -347,8 +350,11 @@ class Crypt implements CryptInterface
         if (!$this->phpFunctionExists('openssl_get_cipher_methods')) {
             throw new MissingOpensslExtension();
         }
-        $allowed = preg_grep('/^(?:des|rc2|rc4)|ecb$/D', openssl_get_cipher_methods(true), PREG_GREP_INVERT);
-        $this->availableCiphers = array_combine($allowed, $allowed);
+        if (self::$ciphers === []) {
+            $allowed = preg_grep('/^(?:des|rc2|rc4)|ecb$/D', openssl_get_cipher_methods(true), PREG_GREP_INVERT);
+            self::$ciphers = array_combine($allowed, $allowed);
+        }
+        $this->availableCiphers = self::$ciphers;
 
         return $this;
     }

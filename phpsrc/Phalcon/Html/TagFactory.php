@@ -38,6 +38,7 @@ use Phalcon\Html\Helper\Ul;
 use Phalcon\Html\Helper\VoidTag;
 use Phalcon\Http\ResponseInterface;
 use Phalcon\Mvc\Url\UrlInterface;
+use WeakReference;
 
 /** Makes helpers by name, each once, and calls them: $tag->a('/', 'home'). */
 class TagFactory
@@ -147,15 +148,20 @@ class TagFactory
     /** @return array<string, Closure> */
     protected function getDefaultServices(): array
     {
+        [$escaper, $response, $url, $doctype] = [$this->escaper, $this->response, $this->url, $this->doctype];
+        $self = WeakReference::create($this); // closures that hold the factory would be garbage to be collected
         $services = [
-            'breadcrumbs' => fn () => new Breadcrumbs($this->escaper, $this->url),
-            'doctype' => fn () => $this->doctype,
-            'friendlyTitle' => fn () => new FriendlyTitle($this->escaper),
-            'preload' => fn () => new Preload($this->escaper, $this->response),
+            'breadcrumbs' => static fn () => new Breadcrumbs($escaper, $url),
+            'doctype' => static fn () => $doctype,
+            'friendlyTitle' => static fn () => new FriendlyTitle($escaper),
+            'preload' => static fn () => new Preload($escaper, $response),
         ];
         foreach (self::HELPERS as $name => $helper) {
-            $class = array_shift($helper);
-            $services[$name] = fn () => new $class($this->escaper, $this->newInstance('doctype'), ...$helper);
+            $services[$name] = static fn () => new $helper[0](
+                $escaper,
+                $self->get()?->newInstance('doctype'),
+                ...array_slice($helper, 1)
+            );
         }
 
         return $services;
