@@ -97,7 +97,6 @@ class TagFactory
         'voidTag' => [VoidTag::class],
     ];
 
-    private readonly Doctype $doctype;
     private readonly EscaperInterface $escaper;
     private readonly ?ResponseInterface $response;
     private readonly ?UrlInterface $url;
@@ -114,7 +113,6 @@ class TagFactory
         $this->escaper = $escaper;
         $this->response = $response;
         $this->url = $url;
-        $this->doctype = new Doctype();
         $this->factories = $this->getDefaultServices();
         foreach ($services as $name => $definition) {
             $this->set($name, $definition);
@@ -148,11 +146,11 @@ class TagFactory
     /** @return array<string, Closure> */
     protected function getDefaultServices(): array
     {
-        [$escaper, $response, $url, $doctype] = [$this->escaper, $this->response, $this->url, $this->doctype];
+        [$escaper, $response, $url] = [$this->escaper, $this->response, $this->url];
         $self = WeakReference::create($this); // closures that hold the factory would be garbage to be collected
         $services = [
             'breadcrumbs' => static fn () => new Breadcrumbs($escaper, $url),
-            'doctype' => static fn () => $doctype,
+            'doctype' => static fn () => new Doctype(),
             'friendlyTitle' => static fn () => new FriendlyTitle($escaper),
             'preload' => static fn () => new Preload($escaper, $response),
         ];
