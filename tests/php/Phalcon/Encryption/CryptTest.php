@@ -136,6 +136,22 @@ final class CryptTest extends TestCase
         ];
     }
 
+    /** The extension reads what was made here, and the other way round. */
+    public function testTheFormatIsVectorSignatureCipherTextAndTag(): void
+    {
+        $iv = str_repeat("\x07", 16);
+        $encrypted = openssl_encrypt(self::TEXT, 'aes-256-cfb', self::KEY, OPENSSL_RAW_DATA, $iv);
+        $signed = $iv . hash_hmac('sha256', self::TEXT, self::KEY, true) . $encrypted;
+        self::assertSame(self::TEXT, self::crypt('aes-256-cfb')->decrypt($signed));
+        self::assertSame(self::TEXT, self::crypt('aes-256-cfb')->useSigning(false)->decrypt($iv . $encrypted));
+
+        $iv = str_repeat("\x07", 12);
+        $encrypted = openssl_encrypt(self::TEXT, 'aes-256-gcm', self::KEY, OPENSSL_RAW_DATA, $iv, $tag, 'session 7');
+        $crypt = self::crypt('aes-256-gcm')->useSigning(false);
+        self::assertSame(self::TEXT, $crypt->decrypt($iv . $encrypted . $tag));
+        self::assertSame(substr($crypt->encrypt(self::TEXT), -16), $crypt->getAuthTag());
+    }
+
     public function testCiphersThatAreBrokenAreNotThere(): void
     {
         foreach (['des-ede3-cbc', 'rc4', 'aes-256-ecb', 'AES-256-ECB', 'no-such'] as $cipher) {
