@@ -90,13 +90,20 @@ class Crypt implements CryptInterface
         $hashLength = $this->getHashLength();
         $digest = substr($input, $this->ivLength, $hashLength);
         $cipherText = substr($input, $this->ivLength + $hashLength);
+        $isPadded = true;
         try {
             $text = $this->decryptGcmCcmAuth($mode, $cipherText, $key, $iv);
         } catch (DecryptionFailed $e) {
-            // Whoever could tell wrong padding from a wrong signature could decrypt, one byte at a time.
-            throw $mode === 'cbc' ? new Mismatch('Hash does not match.') : $e;
+            if ($mode !== 'cbc') {
+                throw $e;
+            }
+            // Whoever could tell wrong padding from a wrong signature, by the answer or by how long it takes, could
+            // decrypt without the key.
+            $isPadded = false;
+            $text = $cipherText;
         }
-        if (!$this->phpHashEquals($this->phpHashHmac($this->hashAlgorithm, $text, $key, true), $digest)) {
+        $isSigned = $this->phpHashEquals($this->phpHashHmac($this->hashAlgorithm, $text, $key, true), $digest);
+        if (!$isSigned || !$isPadded) {
             throw new Mismatch('Hash does not match.');
         }
 
