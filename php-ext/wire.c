@@ -94,6 +94,8 @@ bool phx_write_string(phx_buffer *b, const char *data, size_t len)
 	return true;
 }
 
+static zend_always_inline phx_wire_status phx_write_inline(phx_writer *w, zval *value);
+
 static bool phx_write_key(phx_buffer *b, zend_string *name, zend_ulong number)
 {
 	if (name != NULL) {
@@ -191,7 +193,7 @@ static phx_wire_status phx_write_rows(phx_writer *w, HashTable *array, HashTable
 		ZVAL_DEREF(value);
 		Bucket *cell = Z_ARRVAL_P(value)->arData, *end = cell + first->nNumUsed;
 		for (; cell < end; cell++) {
-			phx_wire_status st = phx_write(w, &cell->val);
+			phx_wire_status st = phx_write_inline(w, &cell->val);
 			if (UNEXPECTED(st != PHX_WIRE_OK)) {
 				return st;
 			}
@@ -231,7 +233,7 @@ static phx_wire_status phx_write_array(phx_writer *w, HashTable *array, bool lis
 				return PHX_WIRE_TOO_LARGE;
 			}
 		}
-		phx_wire_status st = phx_write(w, value);
+		phx_wire_status st = phx_write_inline(w, value);
 		if (UNEXPECTED(st != PHX_WIRE_OK)) {
 			return st;
 		}
@@ -291,6 +293,26 @@ static phx_wire_status phx_write_object(phx_writer *w, zval *value)
 	}
 	w->offending = value;
 	return PHX_WIRE_NO_TYPE;
+}
+
+/* phx_write() for values inside others: the commonest without a call. */
+static zend_always_inline phx_wire_status phx_write_inline(phx_writer *w, zval *value)
+{
+	phx_buffer *b = w->out;
+
+	if (EXPECTED(b->cap - b->len >= PHX_HEAD)) {
+		if (Z_TYPE_P(value) == IS_LONG) {
+			phx_put_tagged(b, PHX_TAG_INT, (uint64_t) Z_LVAL_P(value));
+			return PHX_WIRE_OK;
+		}
+		if (Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) <= b->cap - b->len - PHX_HEAD) {
+			phx_put_tag(b, PHX_TAG_STRING);
+			phx_put_u32(b, (uint32_t) Z_STRLEN_P(value));
+			phx_put(b, Z_STRVAL_P(value), Z_STRLEN_P(value));
+			return PHX_WIRE_OK;
+		}
+	}
+	return phx_write(w, value);
 }
 
 phx_wire_status phx_write(phx_writer *w, zval *value)
@@ -476,6 +498,28 @@ static bool phx_read_count(phx_reader *r, uint32_t *n, size_t least)
 	return phx_read_u32(r, n) && *n <= (size_t) (r->end - r->at) / least;
 }
 
+/* phx_read() for values inside others: the commonest without a call. */
+static zend_always_inline bool phx_read_inline(phx_reader *r, zval *value)
+{
+	if (EXPECTED(r->end - r->at >= 9)) {
+		if (*r->at == PHX_TAG_INT) {
+			uint64_t bits;
+			memcpy(&bits, r->at + 1, sizeof(bits));
+			ZVAL_LONG(value, (zend_long) bits);
+			r->at += 9;
+			return true;
+		}
+		uint32_t len;
+		memcpy(&len, r->at + 1, sizeof(len));
+		if (*r->at == PHX_TAG_STRING && len <= (size_t) (r->end - r->at) - 5) {
+			ZVAL_STRINGL_FAST(value, (const char *) r->at + 5, len);
+			r->at += 5 + (size_t) len;
+			return true;
+		}
+	}
+	return phx_read(r, value);
+}
+
 static bool phx_read_list(phx_reader *r, zval *value)
 {
 	uint32_t n;
@@ -490,14 +534,20 @@ static bool phx_read_list(phx_reader *r, zval *value)
 	r->depth--;
 	array_init_size(value, n);
 	zend_hash_real_init_packed(Z_ARRVAL_P(value));
-	for (uint32_t i = 0; i < n; i++) {
-		zval item;
-		if (!phx_read(r, &item)) {
-			zval_ptr_dtor(value);
-			return false;
+	HashTable *list = Z_ARRVAL_P(value);
+	ZEND_HASH_FILL_PACKED(list)
+	{
+		for (uint32_t i = 0; i < n; i++) {
+			zval item;
+			if (UNEXPECTED(!phx_read_inline(r, &item))) {
+				ZEND_HASH_FILL_FINISH();
+				zval_ptr_dtor(value);
+				return false;
+			}
+			ZEND_HASH_FILL_ADD(&item);
 		}
-		zend_hash_next_index_insert_new(Z_ARRVAL_P(value), &item);
 	}
+	ZEND_HASH_FILL_END();
 	r->depth++;
 	return true;
 }
@@ -572,7 +622,7 @@ static bool phx_read_entry(phx_reader *r, HashTable *array, bool few)
 	if (!phx_read_key(r, few, &name, &number)) {
 		return false;
 	}
-	if (!phx_read(r, &item)) {
+	if (!phx_read_inline(r, &item)) {
 		if (name != NULL) {
 			zend_string_release(name);
 		}
@@ -662,7 +712,7 @@ static bool phx_read_row(phx_reader *r, HashTable *row, zval *value)
 	Bucket *cell = row->arData, *end = cell + row->nNumUsed;
 	for (; cell < end; cell++) {
 		zval item;
-		if (UNEXPECTED(!phx_read(r, &item))) {
+		if (UNEXPECTED(!phx_read_inline(r, &item))) {
 			zend_array_destroy(row);
 			return false;
 		}

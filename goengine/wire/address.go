@@ -267,6 +267,7 @@ func (t *Type) decSlice(d *Decoder, p unsafe.Pointer) error {
 	} else {
 		reflect.NewAt(t.Go, p).Elem().Set(reflect.MakeSlice(t.Go, room, room))
 	}
+	dec := t.Elem.decAt
 	for i := range n {
 		if i >= s.len {
 			v := reflect.NewAt(t.Go, p).Elem()
@@ -278,7 +279,7 @@ func (t *Type) decSlice(d *Decoder, p unsafe.Pointer) error {
 			err = t.Elem.decRow(d, to, plan)
 		} else {
 			d.row = row
-			err = t.Elem.decAt(d, to)
+			err = dec(d, to)
 		}
 		if err != nil {
 			return at(index(i), err)

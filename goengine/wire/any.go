@@ -4,12 +4,12 @@ package wire
 // *Map for any other array, a component's Go value, a case of an enum, a value object. The host is asked for
 // components; a callable needs a parameter that is a function.
 func (d *Decoder) Any() (any, error) {
+	if d.row != nil {
+		return d.anyRow(d.takeRow())
+	}
 	tag, err := d.Peek()
 	if err != nil {
 		return nil, err
-	}
-	if d.row != nil {
-		return d.anyRow(d.takeRow())
 	}
 	d.at++
 	switch tag {
@@ -66,9 +66,11 @@ func (d *Decoder) anyList() (any, error) {
 	}
 	list := d.slabs.list(n)
 	for i := range list {
-		if list[i], err = d.Any(); err != nil {
+		v, err := d.Any()
+		if err != nil {
 			return nil, err
 		}
+		list[i] = v
 	}
 	d.leave()
 	return d.slabs.boxList(list), nil

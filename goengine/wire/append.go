@@ -19,18 +19,23 @@ func AppendBool(dst []byte, v bool) []byte {
 
 // AppendInt appends an int.
 func AppendInt(dst []byte, v int64) []byte {
-	return binary.LittleEndian.AppendUint64(append(dst, TagInt), uint64(v))
+	return appendNumber(dst, TagInt, uint64(v))
+}
+
+// appendNumber grows dst once.
+func appendNumber(dst []byte, tag byte, n uint64) []byte {
+	return append(dst, tag, byte(n), byte(n>>8), byte(n>>16), byte(n>>24), byte(n>>32), byte(n>>40), byte(n>>48), byte(n>>56))
 }
 
 // AppendFloat appends a float; NaN and the infinities are floats as well.
 func AppendFloat(dst []byte, v float64) []byte {
-	return binary.LittleEndian.AppendUint64(append(dst, TagFloat), math.Float64bits(v))
+	return appendNumber(dst, TagFloat, math.Float64bits(v))
 }
 
 // AppendString appends a string of any bytes, fewer than 4 GiB.
 func AppendString[T ~string | ~[]byte](dst []byte, v T) []byte {
-	dst = binary.LittleEndian.AppendUint32(append(dst, TagString), uint32(len(v)))
-	return append(dst, v...)
+	n := uint32(len(v))
+	return append(append(dst, TagString, byte(n), byte(n>>8), byte(n>>16), byte(n>>24)), v...)
 }
 
 // AppendList appends the head of a list: n values follow.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
@@ -32,6 +33,11 @@ func (d *Decoder) mismatch(want string) error {
 
 // int reads an int; a float that is whole is none, as under strict_types.
 func (d *Decoder) int() (int64, error) {
+	if d.row == nil && len(d.buf)-d.at >= 9 && d.buf[d.at] == TagInt {
+		n := binary.LittleEndian.Uint64(d.buf[d.at+1:])
+		d.at += 9
+		return int64(n), nil
+	}
 	tag, err := d.Peek()
 	if err != nil {
 		return 0, err
@@ -77,6 +83,10 @@ func decDuration(d *Decoder, v reflect.Value) error {
 
 // text reads a string; it aliases the buffer.
 func (d *Decoder) text() ([]byte, error) {
+	if d.row == nil && d.at < len(d.buf) && d.buf[d.at] == TagString {
+		d.at++
+		return d.bytes()
+	}
 	tag, err := d.Peek()
 	if err != nil {
 		return nil, err

@@ -102,11 +102,16 @@ func (d *Decoder) uint64() (uint64, error) {
 
 // bytes reads what comes with its length before it; they alias the buffer.
 func (d *Decoder) bytes() ([]byte, error) {
-	n, err := d.uint32()
-	if err != nil {
-		return nil, err
+	if len(d.buf)-d.at < 4 {
+		return nil, ErrMalformed
 	}
-	return d.take(int(n))
+	n := int(binary.LittleEndian.Uint32(d.buf[d.at:]))
+	start := d.at + 4
+	if n > len(d.buf)-start {
+		return nil, ErrMalformed
+	}
+	d.at = start + n
+	return d.buf[start:d.at], nil
 }
 
 // count reads how many values follow, each at least size bytes, so that no number makes anybody allocate more than
@@ -204,7 +209,7 @@ func (d *Decoder) name() (string, error) {
 	if len(b) == 0 || len(b) > nameLength {
 		return d.slabs.copy(b), nil
 	}
-	slot := &d.names[(int(b[0])*7+int(b[len(b)-1])*3+len(b))%nameSlots]
+	slot := &d.names[uint(int(b[0])*7+int(b[len(b)-1])*3+len(b))%nameSlots]
 	if *slot != string(b) {
 		*slot = d.slabs.copy(b)
 	}
