@@ -152,9 +152,17 @@ function phalanx_fiber_body(): void {}
  * @param array $server what $_SERVER has besides the head
  * @param array $post $_POST
  * @param array $files $_FILES, in PHP's shape
+ * @param string|null $file gets the path of a file that is to follow as the body, if there is one
  * @return string the answer as it goes to the peer; a Content-Length of the application's own stays
  */
-function phalanx_request_serve(string $message, array $server, array $post, array $files, callable $handler): string {}
+function phalanx_request_serve(string $message, array $server, array $post, array $files, callable $handler, &$file = null): string {}
+
+/**
+ * Has this file's content be the body of the request that is being served, instead of what is printed.
+ *
+ * @return bool false: no request is, or the file cannot be read
+ */
+function phalanx_request_file(string $path): bool {}
 
 /** Has a static property keep a value for each request; it starts with the worker's. @param class-string $class */
 function phalanx_request_static(string $class, string $property): void {}

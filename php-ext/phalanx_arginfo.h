@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9d32dd5f439e1f47318d20d5fab105b652e2a1b2 */
+ * Stub hash: a0d98598272c264ab1b819680ce7f141bab92cb1 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -120,6 +120,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_request_serve, 0, 5, IS_
 	ZEND_ARG_TYPE_INFO(0, post, IS_ARRAY, 0)
 	ZEND_ARG_TYPE_INFO(0, files, IS_ARRAY, 0)
 	ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
+	ZEND_ARG_INFO_WITH_DEFAULT_VALUE(1, file, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_request_file, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_request_static, 0, 2, IS_VOID, 0)
@@ -413,6 +418,7 @@ ZEND_FUNCTION(phalanx_fiber_run);
 ZEND_FUNCTION(phalanx_fiber_resume);
 ZEND_FUNCTION(phalanx_fiber_body);
 ZEND_FUNCTION(phalanx_request_serve);
+ZEND_FUNCTION(phalanx_request_file);
 ZEND_FUNCTION(phalanx_request_static);
 ZEND_FUNCTION(phalanx_listen);
 ZEND_FUNCTION(phalanx_listener_address);
@@ -504,6 +510,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_fiber_resume, arginfo_phalanx_fiber_resume)
 	ZEND_FE(phalanx_fiber_body, arginfo_phalanx_fiber_body)
 	ZEND_FE(phalanx_request_serve, arginfo_phalanx_request_serve)
+	ZEND_FE(phalanx_request_file, arginfo_phalanx_request_file)
 	ZEND_FE(phalanx_request_static, arginfo_phalanx_request_static)
 	ZEND_FE(phalanx_listen, arginfo_phalanx_listen)
 	ZEND_FE(phalanx_listener_address, arginfo_phalanx_listener_address)

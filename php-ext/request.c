@@ -91,6 +91,8 @@ typedef struct phx_request {
 	size_t body;          /* where in these the body begins */
 	char *reason;         /* the status line that was sent, NULL: none of its own */
 	smart_str output_bytes;
+	zend_string *file; /* whose content is the body, NULL: what was printed */
+	zend_off_t file_size;
 	void *session_lock; /* session_lock.c */
 } phx_request;
 
@@ -771,6 +773,9 @@ static void free_request(phx_request *r)
 		efree(r->reason);
 	}
 	smart_str_free(&r->output_bytes);
+	if (r->file != NULL) {
+		zend_string_release(r->file);
+	}
 	phx_session_unlock(r->session_lock);
 	*r->at = r->next;
 	if (r->next != NULL) {
@@ -858,11 +863,11 @@ static zend_string *answer(phx_request *r)
 	}
 	if (!framed) {
 		smart_str_appends(&out, "Content-Length: ");
-		smart_str_append_unsigned(&out, body);
+		smart_str_append_unsigned(&out, r->file != NULL ? (zend_ulong) r->file_size : body);
 		smart_str_appends(&out, "\r\n");
 	}
 	smart_str_appends(&out, "\r\n");
-	if (body > 0 && status != 204 && status != 304) {
+	if (body > 0 && r->file == NULL && status != 204 && status != 304) {
 		smart_str_append_smart_str(&out, &r->output_bytes);
 	}
 	return smart_str_extract(&out);
@@ -874,14 +879,17 @@ PHP_FUNCTION(phalanx_request_serve)
 	HashTable *server, *post, *files;
 	zend_fcall_info fci;
 	zend_fcall_info_cache fcc;
+	zval *file = NULL;
 	volatile bool bailed = false;
 
-	ZEND_PARSE_PARAMETERS_START(5, 5)
+	ZEND_PARSE_PARAMETERS_START(5, 6)
 		Z_PARAM_STR(message)
 		Z_PARAM_ARRAY_HT(server)
 		Z_PARAM_ARRAY_HT(post)
 		Z_PARAM_ARRAY_HT(files)
 		Z_PARAM_FUNC(fci, fcc)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_ZVAL(file)
 	ZEND_PARSE_PARAMETERS_END();
 
 	if (at_work != NULL) {
@@ -925,10 +933,35 @@ PHP_FUNCTION(phalanx_request_serve)
 	}
 	if (EXPECTED(EG(exception) == NULL)) {
 		RETVAL_STR(answer(r));
+		if (file != NULL && r->file != NULL && r->file_size > 0) {
+			ZEND_TRY_ASSIGN_REF_STR(file, zend_string_copy(r->file));
+		}
 	}
 	put_to_work(NULL);
 	assign(fiber, NULL);
 	release(r);
+}
+
+PHP_FUNCTION(phalanx_request_file)
+{
+	zend_string *path;
+	zend_stat_t info;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_PATH_STR(path)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_request *r = at_work;
+	if (r == NULL || r->over || php_check_open_basedir(ZSTR_VAL(path)) || VCWD_STAT(ZSTR_VAL(path), &info) != 0 ||
+		!S_ISREG(info.st_mode) || VCWD_ACCESS(ZSTR_VAL(path), R_OK) != 0) {
+		RETURN_FALSE;
+	}
+	if (r->file != NULL) {
+		zend_string_release(r->file);
+	}
+	r->file = zend_string_copy(path);
+	r->file_size = info.st_size;
+	RETURN_TRUE;
 }
 
 PHP_FUNCTION(phalanx_request_static)
