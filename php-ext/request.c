@@ -66,7 +66,7 @@ typedef struct {
  * While the request is not at work it holds its own values, while it is at work those of the worker.
  */
 typedef struct phx_request {
-	struct phx_request *next, **at; /* all of this thread */
+	struct phx_request *next, **at; /* all of this thread's script */
 	uint32_t references;            /* of Fibers, and of phalanx_request_serve() */
 	bool over;                      /* answered: what is said now is the worker's */
 	bool outlived;                  /* by a Fiber of its own */
@@ -777,9 +777,11 @@ static void free_request(phx_request *r)
 		zend_string_release(r->file);
 	}
 	phx_session_unlock(r->session_lock);
-	*r->at = r->next;
-	if (r->next != NULL) {
-		r->next->at = r->at;
+	if (r->at != NULL) {
+		*r->at = r->next;
+		if (r->next != NULL) {
+			r->next->at = r->at;
+		}
 	}
 	efree(r);
 }
@@ -1024,17 +1026,25 @@ void phx_request_left(zend_fiber_context *fiber)
 	}
 }
 
-/* At the end of a script. Those that are left belong to Fibers that PHP has yet to destroy. */
+/*
+ * At the end of a script. Those that are left belong to Fibers that PHP has yet to destroy, or, after a fatal error,
+ * forgets with all its memory.
+ */
 void phx_requests_release(void)
 {
 	put_to_work(NULL);
-	for (phx_request *r = requests; r != NULL; r = r->next) {
+	while (requests != NULL) {
+		phx_request *r = requests;
+		requests = r->next;
+		r->at = NULL;
 		if (!r->over || r->outlived) {
 			put_to_work(r);
 			finish(r, false);
 			put_to_work(NULL);
 		}
 		r->outlived = false;
+		phx_session_unlock(r->session_lock);
+		r->session_lock = NULL;
 		for (int i = 0; i < PHX_STATICS; i++) {
 			zval_ptr_dtor(&r->statics[i]);
 			ZVAL_UNDEF(&r->statics[i]);

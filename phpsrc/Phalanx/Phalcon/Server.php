@@ -172,12 +172,17 @@ class Server extends Worker
     {
         $instance = null;
         $serve = function () use (&$instance): void {
+            \ob_start();
             try {
                 ($instance ??= $this->make())->handle((string) ($_SERVER['REQUEST_URI'] ?? '/'));
             } catch (Throwable $e) {
                 $instance = null;
                 $failure = $this->failure($e);
+                while (\ob_get_level() > 0 && \ob_end_clean()) {
+                    // Nothing of what was said before is left, as far as it has not been sent.
+                }
                 if (!\headers_sent()) {
+                    \header_remove();
                     \http_response_code($failure->getStatusCode());
                     \header('Content-Type: ' . $failure->getHeader('Content-Type'));
                 }
@@ -210,7 +215,13 @@ class Server extends Worker
             return self::page(500, 'Internal Server Error');
         }
 
-        return new Response(500, ['Content-Type' => 'text/html; charset=UTF-8'], (new Debug())->renderHtml($e));
+        try {
+            $html = (new Debug())->renderHtml($e);
+        } catch (Throwable) {
+            $html = '<pre>' . \htmlspecialchars((string) $e) . '</pre>';
+        }
+
+        return new Response(500, ['Content-Type' => 'text/html; charset=UTF-8'], $html);
     }
 
     private static function page(int $status, string $text): Response
