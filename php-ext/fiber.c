@@ -10,9 +10,11 @@
 #include <Zend/zend_exceptions.h>
 #include <Zend/zend_extensions.h>
 #include <Zend/zend_fibers.h>
+#include <time.h>
 
-/* A loop's idle ones; more of them only come up while callbacks wait. */
-#define PHX_IDLE_FIBERS 64
+/* A loop's idle ones, each with some 30 KiB; more than PHX_KEPT_FIBERS come up only while so many callbacks wait. */
+#define PHX_IDLE_FIBERS 2048
+#define PHX_TRIM_TIME 1000000000 /* ns: those that nobody has needed for so long go again */
 
 /*
  * A Fiber of the pool. Owned by whoever runs it: phx_fiber_run() until its callback waits, then the
@@ -102,6 +104,20 @@ PHP_FUNCTION(phalanx_fiber_body)
 	}
 }
 
+/* Ends a Fiber whose callback has returned. Takes a reference. */
+static void phx_fiber_quit(phx_fiber *f)
+{
+	zend_object *obj = &f->fiber->std;
+	zval ret;
+
+	ZVAL_UNDEF(&ret);
+	f->quit = true;
+	zend_fiber_resume(f->fiber, NULL, &ret);
+	zval_ptr_dtor(&ret);
+	efree(f);
+	OBJ_RELEASE(obj);
+}
+
 /* A record's Fiber whose callback has returned: kept for the next one, if nobody else has it. Takes a reference. */
 static void phx_fiber_put(phx_loop *loop, phx_fiber *f, uint32_t references)
 {
@@ -113,14 +129,7 @@ static void phx_fiber_put(phx_loop *loop, phx_fiber *f, uint32_t references)
 		loop->fiber_count++;
 		return;
 	}
-	/* To those who have it the Fiber is over. */
-	zval ret;
-	ZVAL_UNDEF(&ret);
-	f->quit = true;
-	zend_fiber_resume(f->fiber, NULL, &ret);
-	zval_ptr_dtor(&ret);
-	efree(f);
-	OBJ_RELEASE(obj);
+	phx_fiber_quit(f); /* to those who have it it is over */
 }
 
 static phx_fiber *phx_fiber_get(phx_loop *loop)
@@ -128,7 +137,9 @@ static phx_fiber *phx_fiber_get(phx_loop *loop)
 	phx_fiber *f;
 	while ((f = loop->fiber_idle) != NULL) {
 		loop->fiber_idle = f->next;
-		loop->fiber_count--;
+		if (--loop->fiber_count < loop->fiber_least) {
+			loop->fiber_least = loop->fiber_count;
+		}
 		if (EXPECTED(f->fiber->context.status == ZEND_FIBER_STATUS_SUSPENDED)) {
 			return f;
 		}
@@ -234,6 +245,27 @@ PHP_FUNCTION(phalanx_fiber_resume)
 		/* Besides ours: the argument's, and that of Phalanx\Fiber\Suspension, which is about to let go of it. */
 		phx_fiber_put(loop, f, 3);
 	}
+}
+
+/* When no callback runs and there are more than PHX_KEPT_FIBERS. */
+void phx_fibers_trim(phx_loop *loop)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	int64_t ns = (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+
+	if (ns - loop->fiber_trimmed < PHX_TRIM_TIME) {
+		return;
+	}
+	uint32_t spare = loop->fiber_least;
+	loop->fiber_trimmed = ns;
+	for (; spare > PHX_KEPT_FIBERS && loop->fiber_idle != NULL; spare--) {
+		phx_fiber *f = loop->fiber_idle;
+		loop->fiber_idle = f->next;
+		loop->fiber_count--;
+		phx_fiber_quit(f);
+	}
+	loop->fiber_least = loop->fiber_count;
 }
 
 /* At the end of a script. */

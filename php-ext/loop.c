@@ -17,6 +17,7 @@
 
 #define PHX_READY 512
 #define PHX_NOTE_STEP (256 << 10) /* change of the memory in use that the engine is told of */
+#define PHX_TRIM_WAIT 1100000000  /* ns */
 #define PHX_OPS_KEPT (1 << 20)    /* bytes of the operation buffer that a quiet turn keeps */
 
 __thread phx_loop phx_current_loop;
@@ -163,15 +164,19 @@ static int phx_wait(phx_loop *loop, struct epoll_event *ready)
 	if (UNEXPECTED(!phx_calls_sleep(PHX_ASLEEP_IN_LOOP))) {
 		return epoll_wait(loop->engine.epfd, ready, PHX_READY, 0);
 	}
-	if (!no_pwait2 && loop->timeout_ns > 0) {
-		struct timespec ts = {.tv_sec = loop->timeout_ns / 1000000000, .tv_nsec = loop->timeout_ns % 1000000000};
+	int64_t timeout = loop->timeout_ns;
+	if (UNEXPECTED(loop->fiber_count > PHX_KEPT_FIBERS && (timeout < 0 || timeout > PHX_TRIM_WAIT))) {
+		timeout = PHX_TRIM_WAIT; /* for phx_fibers_trim() */
+	}
+	if (!no_pwait2 && timeout > 0) {
+		struct timespec ts = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
 		int n = epoll_pwait2(loop->engine.epfd, ready, PHX_READY, &ts, NULL);
 		if (n >= 0 || errno != ENOSYS) {
 			return n;
 		}
 		no_pwait2 = true;
 	}
-	int ms = loop->timeout_ns < 0 ? -1 : (int) ((loop->timeout_ns + 999999) / 1000000);
+	int ms = timeout < 0 ? -1 : (int) ((timeout + 999999) / 1000000);
 	return epoll_wait(loop->engine.epfd, ready, PHX_READY, ms);
 }
 
@@ -233,6 +238,9 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 		loop->ops_cap = 0;
 	}
 	loop->ops_len = 0;
+	if (UNEXPECTED(loop->fiber_count > PHX_KEPT_FIBERS && EG(exception) == NULL)) {
+		phx_fibers_trim(loop);
+	}
 	int64_t memory = (int64_t) zend_memory_usage(false);
 	if (UNEXPECTED(memory - loop->noted >= PHX_NOTE_STEP || loop->noted - memory >= PHX_NOTE_STEP)) {
 		loop->noted = memory;

@@ -75,6 +75,8 @@ typedef struct {
 	bool coroutines; /* callbacks of messages run in Fibers */
 	phx_fiber *fiber_idle;
 	uint32_t fiber_count;
+	uint32_t fiber_least; /* of idle ones, since the last trim */
+	int64_t fiber_trimmed;
 	phx_fiber *fiber_starts;  /* whose body is about to begin */
 	phx_fiber *fiber_resumes; /* the one that phalanx_fiber_resume() has resumed */
 } phx_loop;
@@ -94,8 +96,10 @@ void phx_loop_poll_signals(phx_loop *loop);
 void phx_vm_interrupt(void);
 
 /* fiber.c */
+#define PHX_KEPT_FIBERS 64
 void phx_fiber_run(phx_loop *loop, zval *callable, uint32_t argc, zval *argv, zend_object *conn);
 void phx_fibers_release(phx_loop *loop);
+void phx_fibers_trim(phx_loop *loop);
 void phx_fiber_init(void);
 
 /* conn.c */

@@ -207,6 +207,7 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 			return nil, err
 		}
 		p := newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialMySQL(ctx, cfg, &d.settings) })
+		p.far = true
 		d.addLines(p, dsn, func(l *lines) { l.dial = l.dialMySQL })
 		return p, nil
 	}
@@ -216,6 +217,7 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 	}
 	shared := &sync.Map{}
 	p := newPool(dsn.String(), l, func(ctx context.Context) (conn, error) { return dialPg(ctx, cfg, &d.settings, shared) })
+	p.far = true
 	if d.settings.Pipeline && dsn.Params["statement_timeout"] == "" && l.max >= 4 {
 		if d.pipes == nil {
 			d.pipes = map[*pool]*pgPipes{}
@@ -384,7 +386,7 @@ func (d *database) runOn(ctx context.Context, q *query, shape Shape, primary, pi
 			h.touched = h.touched || q.st.Touches
 			began := time.Now()
 			r, columns, err = h.query(ctx, q, &out)
-			q.st.record.note(time.Since(began), len(out.buf))
+			q.st.record.note(p.beyond(time.Since(began)), len(out.buf))
 			p.put(h)
 		}
 		if err == nil || try > 0 {

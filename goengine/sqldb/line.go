@@ -536,7 +536,7 @@ func (l *line) done(one *asked, took time.Duration) {
 		ls.db.count(one.q, took, err)
 		one.call.Done(nil, thrown(err))
 	default:
-		one.q.st.record.note(took, len(one.out.buf))
+		one.q.st.record.note(ls.pool.beyond(took), len(one.out.buf))
 		ls.db.count(one.q, took, nil)
 		one.call.Done(one.out.done(true, one.r), nil)
 	}

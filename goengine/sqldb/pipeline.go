@@ -291,7 +291,7 @@ func (ps *pgPipes) run(ctx context.Context, q *query, shape Shape) (out sink, r 
 		}
 		return out, r, true, one.err
 	}
-	q.st.record.note(one.took, len(one.out.buf))
+	q.st.record.note(ps.pool.beyond(one.took), len(one.out.buf))
 	return one.out, one.r, true, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type pool struct {
 	dial   func(context.Context) (conn, error)
 	limits limits
 	now    func() time.Time
+	far    bool         // behind a net: how far is measured
+	near   atomic.Int64 // nanoseconds of a way to the server and back, at least; 0: not known
 
 	mu      sync.Mutex // guards all below
 	idle    []*held    // the one used last is at the end
@@ -112,9 +115,32 @@ func (p *pool) use(h *held, what string, now time.Time) {
 	p.busy[h] = struct{}{}
 }
 
+// beyond is what a statement took besides its way to the server and back.
+func (p *pool) beyond(took time.Duration) time.Duration {
+	return max(0, took-time.Duration(p.near.Load()))
+}
+
+// measure asks something for which a server does nothing. The least of all connections' times counts.
+func (p *pool) measure(ctx context.Context, c conn) error {
+	began := p.now()
+	if err := c.simple(ctx, "SELECT 1"); err != nil {
+		return err
+	}
+	took := int64(p.now().Sub(began))
+	if near := p.near.Load(); near == 0 || took < near {
+		p.near.CompareAndSwap(near, took)
+	}
+	return nil
+}
+
 // make makes a connection; room for it has been reserved.
 func (p *pool) make(ctx context.Context, what string) (*held, error) {
 	c, err := p.dial(ctx)
+	if err == nil && p.far {
+		if err = p.measure(ctx, c); err != nil {
+			c.close()
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil && p.closed {

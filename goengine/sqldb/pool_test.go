@@ -276,3 +276,16 @@ func TestPoolShutsWhileOthersWait(t *testing.T) {
 	p.put(h)
 	require.Zero(t, s.count())
 }
+
+// What a server far away takes for a statement is not the way there and back.
+func TestDistanceIsNoPartOfAStatement(t *testing.T) {
+	p, _ := fakePool(limits{max: 3})
+	require.Equal(t, 7*time.Millisecond, p.beyond(7*time.Millisecond), "not known yet")
+	for _, way := range []time.Duration{20, 10, 30} {
+		clock := time.Unix(0, 0)
+		p.now = func() time.Time { clock = clock.Add(way * time.Millisecond); return clock }
+		require.NoError(t, p.measure(context.Background(), &fakeConn{}))
+	}
+	require.Equal(t, 2*time.Millisecond, p.beyond(12*time.Millisecond))
+	require.Zero(t, p.beyond(time.Millisecond))
+}

@@ -25,7 +25,7 @@ final class Task
     /** Somebody has asked for the result, or given up on it. */
     private bool $observed = false;
 
-    /** @var array<int, callable(): void> */
+    /** @var array<int, callable(self): mixed> */
     private array $watchers = [];
 
     private static int $watches = 0;
@@ -43,6 +43,7 @@ final class Task
     {
         $task = new self();
         $body = static function () use ($task, $callback, $args): void {
+            $task->fiber = Fiber::getCurrent();
             $value = $failure = null;
             try {
                 $value = $callback(...$args);
@@ -51,11 +52,19 @@ final class Task
             }
             $task->finish($value, $failure);
         };
-        $task->fiber = new Fiber($body);
-        Scheduler::adopt($task->fiber);
-        $task->fiber->start();
+        if (Scheduler::hasCoroutineLoop()) {
+            Scheduler::start($body); // in one that has been used before, which costs less than a new one
+        } else {
+            Scheduler::spawn($body);
+        }
 
         return $task;
+    }
+
+    /** @internal */
+    public function hasFailed(): bool
+    {
+        return $this->failure !== null;
     }
 
     public function isDone(): bool
@@ -109,9 +118,33 @@ final class Task
      */
     public static function awaitAny(array $tasks, float $timeoutSeconds = -1.0): void
     {
+        self::awaitEnough($tasks, static fn (): bool => true, $timeoutSeconds);
+    }
+
+    /**
+     * Waits until all of the tasks have ended, or one has failed. None of them has ended yet.
+     *
+     * @internal
+     * @param array<self> $tasks
+     * @throws LogicException see await()
+     */
+    public static function awaitAll(array $tasks): void
+    {
+        $left = \count(\array_unique(\array_map(\spl_object_id(...), $tasks)));
+        self::awaitEnough($tasks, static function (self $task) use (&$left): bool {
+            return --$left === 0 || $task->failure !== null;
+        });
+    }
+
+    /**
+     * @param array<self> $tasks
+     * @param callable(self): bool $enough is asked with each task that ends
+     */
+    private static function awaitEnough(array $tasks, callable $enough, float $timeoutSeconds = -1.0): void
+    {
         if (Scheduler::mayWait()) {
             $suspension = new Suspension();
-            $watch = self::watch($tasks, static fn (): bool => $suspension->wake(null));
+            $watch = self::watch($tasks, static fn (self $task): bool => $enough($task) && $suspension->wake(null));
             try {
                 $suspension->wait($timeoutSeconds);
             } finally {
@@ -129,7 +162,11 @@ final class Task
             $ended = true;
             \phalanx_loop_stop();
         };
-        $watch = self::watch($tasks, $stop);
+        $watch = self::watch($tasks, static function (self $task) use ($enough, $stop): void {
+            if ($enough($task)) {
+                $stop();
+            }
+        });
         $timer = $timeoutSeconds >= 0 ? \phalanx_timer_add($timeoutSeconds, $stop, [], false) : 0;
         try {
             while (!$ended) {
@@ -175,7 +212,7 @@ final class Task
         $watchers = $this->watchers;
         $this->watchers = [];
         foreach ($watchers as $watcher) {
-            $watcher();
+            $watcher($this);
         }
     }
 

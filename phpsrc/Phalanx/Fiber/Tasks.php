@@ -33,26 +33,26 @@ final class Tasks
     public static function all(iterable $tasks): array
     {
         $tasks = self::started($tasks);
-        $results = [];
         try {
-            // In the order in which they end, so that a failure is not waited for.
-            for ($left = $tasks; $left !== [];) {
-                foreach ($left as $key => $task) {
-                    if ($task->isDone()) {
-                        $results[$key] = $task->await();
-                        unset($left[$key]);
+            do {
+                $left = [];
+                foreach ($tasks as $task) {
+                    if (!$task->isDone()) {
+                        $left[] = $task;
+                    } elseif ($task->hasFailed()) {
+                        $task->await(); // nobody waits for the others then
                     }
                 }
                 if ($left !== []) {
-                    Task::awaitAny($left);
+                    Task::awaitAll($left);
                 }
-            }
+            } while ($left !== []);
         } catch (Throwable $e) {
             self::cancel($tasks);
             throw $e;
         }
 
-        return \array_replace(\array_map(static fn (): mixed => null, $tasks), $results);
+        return \array_map(static fn (Task $task): mixed => $task->await(), $tasks);
     }
 
     /** @param iterable<Task|callable> $tasks */
