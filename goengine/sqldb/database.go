@@ -29,7 +29,7 @@ type Settings struct {
 	ApplicationName string        // as the server shows it
 	Init            []string      // statements that each new connection begins with
 	Replicas        []string      // DSNs of servers that reads may go to
-	Pipeline        bool          // PostgreSQL: quick reads of several Fibers share connections
+	Pipeline        bool          // quick reads of several Fibers share connections
 	Sticky          time.Duration // for so long after a write of this object its reads go to the primary as well
 }
 

@@ -58,6 +58,7 @@ type dialed struct {
 	h       *held
 	conn    net.Conn
 	speaker func(*line) speaker
+	taken   atomic.Bool
 }
 
 // lines are those of a pool, of all loops.
@@ -188,9 +189,14 @@ func (ll *loopLines) give(one *asked) {
 // pick finds a line; nil: there is none that takes another statement.
 func (ll *loopLines) pick(now time.Time) *line {
 	var best *line
-	for _, l := range ll.all {
+	for i := 0; i < len(ll.all); i++ {
+		l := ll.all[i]
 		under := l.under()
 		if l.retired || under >= lineMost {
+			continue
+		}
+		if under == 0 && now.Sub(l.last) > checkAfter && !l.alive() {
+			i-- // it is not in the list any more
 			continue
 		}
 		if under == 0 || now.Sub(l.last) < lineLate {
@@ -204,6 +210,18 @@ func (ll *loopLines) pick(now time.Time) *line {
 		ll.open()
 	}
 	return best
+}
+
+// alive looks whether the server has closed a line, which the loop has not come to hear of.
+func (l *line) alive() bool {
+	var b [1]byte
+	if _, errno := rawReceive(l.fd, b[:], unix.MSG_PEEK); errno == unix.EAGAIN {
+		return true
+	}
+	if err := l.read(); err != nil {
+		l.fail(err)
+	}
+	return l.err == nil
 }
 
 func (l *line) under() int { return len(l.queue) - l.head }
@@ -228,8 +246,20 @@ func (ll *loopLines) open() {
 		case err != nil:
 			ls.refuse.Store(time.Now().Add(lineRetry).UnixNano()) // statements say what is wrong
 		}
-		if ll.loop.Do(func() { ll.adopt(d) }) != nil && d != nil {
+		if err != nil {
+			ls.left()
+		}
+		err = ll.loop.Do(func() { ll.adopt(d) })
+		switch {
+		case d == nil:
+		case err != nil:
 			ls.drop(d.h, d.conn)
+		default: // the loop may be closed before it comes to it
+			time.AfterFunc(time.Minute, func() {
+				if !d.taken.Swap(true) {
+					ls.drop(d.h, d.conn)
+				}
+			})
 		}
 	}()
 }
@@ -240,21 +270,22 @@ func (ls *lines) drop(h *held, c net.Conn) {
 		_ = c.Close()
 	}
 	ls.pool.drop(h)
+	ls.left()
+}
+
+func (ls *lines) left() {
 	ls.mu.Lock()
+	defer ls.mu.Unlock()
 	ls.count--
-	ls.mu.Unlock()
 }
 
 // adopt makes a line of a connection; nil: it could not be made.
 func (ll *loopLines) adopt(d *dialed) {
 	ll.opening = false
-	ls := ll.of
-	if d == nil {
-		ls.mu.Lock()
-		ls.count--
-		ls.mu.Unlock()
+	if d == nil || d.taken.Swap(true) {
 		return
 	}
+	ls := ll.of
 	fd, err := takeOver(d.conn)
 	if err != nil {
 		ls.drop(d.h, d.conn)
@@ -437,7 +468,7 @@ func (l *line) read() error {
 			l.in, l.from, l.to = grow(l.in, l.from, l.to)
 		}
 		room := len(l.in) - l.to
-		n, errno := rawReceive(l.fd, l.in[l.to:])
+		n, errno := rawReceive(l.fd, l.in[l.to:], 0)
 		switch {
 		case errno == unix.EAGAIN || errno == unix.EINTR:
 			return nil

@@ -68,7 +68,7 @@ func (ls *lines) dialMySQL(ctx context.Context) (*dialed, error) {
 		ls.pool.drop(h)
 		return nil, errors.ErrUnsupported
 	}
-	return &dialed{h, s.Conn, func(l *line) speaker {
+	return &dialed{h: h, conn: s.Conn, speaker: func(l *line) speaker {
 		return &mysqlSpeaker{l: l, prepared: map[string]*mysqlKnown{}, max: c.prepared.max,
 			eof: s.flags&mysqlDeprecateEOF == 0, cached: s.extension&mysqlCacheColumns != 0}
 	}}, nil

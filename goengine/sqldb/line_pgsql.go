@@ -29,7 +29,7 @@ func (ls *lines) dialPg(ctx context.Context, shared *sync.Map) (*dialed, error) 
 		ls.pool.drop(h)
 		return nil, err
 	}
-	return &dialed{h, hijacked.Conn, func(l *line) speaker {
+	return &dialed{h: h, conn: hijacked.Conn, speaker: func(l *line) speaker {
 		return &pgSpeaker{l: l, shared: shared, prepared: map[string]*pgKnown{}, max: c.prepared.max}
 	}}, nil
 }

@@ -41,8 +41,10 @@ final class Task
      */
     public static function start(callable $callback, mixed ...$args): self
     {
-        $task = new self();
-        $body = static function () use ($task, $callback, $args): void {
+        $task = $own = new self();
+        $body = static function () use (&$own, $callback, $args): void {
+            $task = $own;
+            $own = null; // the trace of what it throws has this closure, and the task that exception
             $task->fiber = Fiber::getCurrent();
             $value = $failure = null;
             try {

@@ -164,6 +164,31 @@ func TestSQLServerIsRestartedWhileConnectionsAreIdle(t *testing.T) {
 	}
 }
 
+func TestSQLServerOfSharedConnections(t *testing.T) {
+	for _, kind := range sqlServers {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s := backend.New(t, kind)
+			p := newBreaker(t, s.Address())
+			f := startFault(t, s, p.address(), "shared")
+			f.WaitFor("shared, idle")
+			require.NoError(t, s.Stop())
+			require.NoError(t, s.Start())
+			f.goOn(t)
+			f.WaitFor("shared, stall")
+			p.stall(true)
+			f.goOn(t)
+			f.WaitFor("asked")
+			require.NoError(t, s.Kill())
+			p.stall(false)
+			f.WaitFor("ConnectionException")
+			require.NoError(t, s.Start())
+			f.goOn(t)
+			f.ends(t, "shared, idle\n{\"7\":20}\nshared, stall\nasked\n{\"ConnectionException\":20}\nup: {\"7\":20}\nshared\n")
+		})
+	}
+}
+
 func TestSQLPoolIsExhausted(t *testing.T) {
 	for _, kind := range sqlServers {
 		t.Run(kind, func(t *testing.T) {

@@ -29,6 +29,8 @@ attempt(fn () => $w->cancelled());
 // In coroutines.
 await(async(function () use ($w, $sleep) {
     attempt(fn () => all([$sleep(0.01, 1), async($sleep(0.01, 2))]));
+    $twice = async($sleep(0.01, 3));
+    attempt(fn () => all(['a' => $twice, 'b' => $twice]));
     attempt(fn () => timeout(0.01, $sleep(100, 'late')));
     $task = async(function () use ($w) {
         try {
@@ -83,6 +85,7 @@ InvalidArgumentException: A time limit is a number of seconds, more than 0
 Phalanx\Exception\TimeoutException: The time of 0.01 s is over
 5
 [1,2]
+{"a":3,"b":3}
 Phalanx\Exception\TimeoutException: The time of 0.01 s is over
 true
 cleaned up

@@ -46,7 +46,7 @@ final class Database
      * @param float        $busyTimeout    seconds SQLite waits for the locks of others
      * @param list<string> $init           statements that each new connection begins with
      * @param list<string> $replicas       DSNs of servers for statements that only read
-     * @param bool         $pipeline       PostgreSQL: quick reads of several Fibers share connections
+     * @param bool         $pipeline       quick reads of Fibers share connections
      * @param float        $sticky         seconds after a write for which this object reads from the primary
      */
     public function __construct(

@@ -15,6 +15,8 @@ use Phalanx\Sql\Pdo;
 use Workerman\Timer;
 
 use function Phalanx\all;
+use function Phalanx\async;
+use function Phalanx\await;
 use function Phalanx\timeout;
 
 [, $scenario, $dsn] = $argv;
@@ -96,6 +98,34 @@ $scenarios = [
         say('reads: ' . json_encode(together(20, static fn (): mixed => (int) $db->value('SELECT 1'))));
         say('pdo: ' . outcome(static fn (): mixed => $pdo->exec('INSERT INTO counted VALUES (1)')));
         say('rows: ' . $db->value('SELECT count(*) FROM counted'));
+    },
+    // Reads of Fibers share connections. Those under way hear of what becomes of the server, later ones do not.
+    'shared' => static function () use ($dsn): void {
+        $db = new Database($dsn, maxConnections: 6);
+        $reads = static fn (): array => together(20, static fn (): int => (int) $db->value('SELECT 7'));
+        $share = static function () use ($db, $reads): string {
+            for ($i = 0; $i < 200; $i++) {
+                $reads();
+                foreach ($db->stats()['pools'][0]['holders'] as $holder) {
+                    if ($holder['for'] === 'statements of several Fibers at once') {
+                        return 'shared';
+                    }
+                }
+            }
+            return 'not shared';
+        };
+        say($share() . ', idle');
+        wait();
+        say(json_encode($reads()));
+        say($share() . ', stall');
+        wait();
+        $result = async($reads);
+        await(async(static fn () => Timer::sleep(0.1)));
+        say('asked');
+        say(json_encode(await($result)));
+        wait();
+        say('up: ' . json_encode($reads()));
+        say($share());
     },
     'exhausted' => static function () use ($dsn, $sleep): void {
         $db = new Database($dsn, maxConnections: 2, waitTimeout: 0.3, queryTimeout: 1.5);
