@@ -230,7 +230,7 @@ func (d *database) server(dsn *DSN, l limits) (*pool, error) {
 
 // addLines lets workers have lines to a pool, unless something is set that they would not know of.
 func (d *database) addLines(p *pool, dsn *DSN, with func(*lines)) {
-	if !d.settings.Pipeline || dsn.Params["statement_timeout"] != "" || p.limits.max < 2 ||
+	if !d.settings.Pipeline || dsn.Params["statement_timeout"] != "" || p.limits.max < 4 ||
 		d.settings.QueryTimeout > 0 && d.settings.QueryTimeout < lineHang {
 		return
 	}

@@ -231,7 +231,7 @@ func (ll *loopLines) open() {
 	ls := ll.of
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	if ls.closed || ls.count >= max(1, ls.pool.limits.max/2) || ls.pool.limits.max < 2 {
+	if ls.closed || ls.count >= ls.pool.limits.max/2 {
 		return
 	}
 	ls.count++
@@ -288,6 +288,7 @@ func (ll *loopLines) adopt(d *dialed) {
 	ls := ll.of
 	fd, err := takeOver(d.conn)
 	if err != nil {
+		ls.refuse.Store(time.Now().Add(lineNever).UnixNano())
 		ls.drop(d.h, d.conn)
 		return
 	}

@@ -49,12 +49,12 @@ func (ls *lines) dialMySQL(ctx context.Context) (*dialed, error) {
 		return nil, err
 	}
 	c := h.conn.(*mysqlConn)
-	h.touched = true
 	s := c.kind.shaken
 	if s == nil || !s.written || s.flags&mysqlCompressed != 0 || c.kind.cfg.TLS != nil {
 		ls.pool.put(h)
 		return nil, errors.ErrUnsupported
 	}
+	h.touched = true
 	limit := "SET SESSION max_statement_time = " + strconv.FormatFloat(lineLimit.Seconds(), 'f', -1, 64) // MariaDB's
 	if err = c.simple(ctx, limit); err != nil && !c.broken() {
 		err = c.simple(ctx, "SET SESSION max_execution_time = "+strconv.FormatInt(lineLimit.Milliseconds(), 10))

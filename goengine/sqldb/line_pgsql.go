@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"sync"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -19,6 +20,10 @@ func (ls *lines) dialPg(ctx context.Context, shared *sync.Map) (*dialed, error) 
 		return nil, err
 	}
 	c := h.conn.(*pgConn)
+	if _, ok := c.c.Conn().(syscall.Conn); !ok { // TLS
+		ls.pool.put(h)
+		return nil, errors.ErrUnsupported
+	}
 	h.touched = true
 	if err := c.simple(ctx, "SET statement_timeout = "+strconv.FormatInt(lineLimit.Milliseconds(), 10)); err != nil {
 		ls.pool.put(h)
