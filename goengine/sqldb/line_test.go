@@ -2,6 +2,8 @@ package sqldb
 
 import (
 	"encoding/binary"
+	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -297,4 +299,40 @@ func TestMySQLDates(t *testing.T) {
 	require.Equal(t, "01:02:03", clock(0, 0, 0, 0, 0, 0, 1, 2, 3))
 	require.Equal(t, "-838:59:59.000001", clock(6, 1, 34, 0, 0, 0, 22, 59, 59, 1, 0, 0, 0))
 	require.Empty(t, clock(0, 1))
+}
+
+// What stands before a server may take one command at a time.
+func TestAnswersInTurn(t *testing.T) {
+	ok := packet(0, 0, 0, 2, 0, 0, 0)
+	ok[3] = 1
+	refusal := packet([]byte("\xff\x15\x04#08S01one at a time")...)
+	refusal[3] = 1
+	tests := []struct {
+		name    string
+		answers []byte
+		good    bool
+	}{
+		{"three", join(ok, ok, ok), true},
+		{"one, then it closes", ok, false},
+		{"one more than was asked", join(ok, ok, ok, ok), false},
+		{"a refusal", join(ok, refusal), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				var asked [15]byte
+				_, _ = io.ReadFull(theirs, asked[:])
+				for i := 0; i < len(tt.answers); i += 10 {
+					_, _ = theirs.Write(tt.answers[i:min(i+10, len(tt.answers))])
+				}
+				_ = theirs.Close()
+			}()
+			require.Equal(t, tt.good, answersInTurn(ours))
+			_ = ours.Close()
+			<-done
+		})
+	}
 }
