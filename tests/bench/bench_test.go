@@ -234,3 +234,43 @@ func TestAnswersFollowTheMessages(t *testing.T) {
 	require.Contains(t, string(request.bytes), `{"id":"0000000000000abc"`)
 	require.Contains(t, string(request.want.Bytes), `{"id":"0000000000000abc"`)
 }
+
+func TestComparePhalcon(t *testing.T) {
+	ours := phalconFigures{"Di": {"get": {10, 20, 40}, "has": {1, 1, 1}}, "Acl": {"allow": {8}}}
+	theirs := phalconFigures{"Di": {"get": {5, 5, 5}, "has": {2, 2, 2}}}
+	got := comparePhalcon(ours, theirs)
+	require.Len(t, got, 3)
+
+	require.Equal(t, "allow", got[0].Operation)
+	require.Nil(t, got[0].Ratio, "the extension has no figure")
+
+	require.Equal(t, "get", got[1].Operation)
+	require.Equal(t, summary{20, 10, 40}, got[1].PerSecond)
+	require.Equal(t, &summary{0.25, 0.125, 0.5}, got[1].Ratio, "half the time is half the ratio, round by round")
+	require.True(t, *got[1].Met)
+
+	require.Equal(t, &summary{2, 2, 2}, got[2].Ratio)
+	require.False(t, *got[2].Met)
+
+	var out bytes.Buffer
+	printPhalcon(&out, got)
+	require.Contains(t, out.String(), "1 of 2 operations take no longer")
+}
+
+// Every operation works with the classes of the tree; with the extension, where there is one.
+func TestPhalconOperations(t *testing.T) {
+	b := &bench{options: options{short: true, rounds: 1}}
+	var err error
+	b.root, err = findRoot()
+	require.NoError(t, err)
+	if _, _, err := b.plainPHP(); err != nil {
+		t.Skip(err)
+	}
+	var out bytes.Buffer
+	reports, err := b.measurePhalcon(&out)
+	require.NoError(t, err)
+	require.Greater(t, len(reports), 80)
+	for _, r := range reports {
+		require.Positive(t, r.PerSecond.Median, "%s, %s", r.Component, r.Operation)
+	}
+}

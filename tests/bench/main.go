@@ -56,7 +56,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "build/bench.json", "file for the figures as JSON")
 	flag.BoolVar(&o.short, "short", false, "few and brief rounds: checks that every server answers right, figures are rough")
 	flag.StringVar(&o.only, "only", "", "servers to compare, as in a,c")
-	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast, database, outgoing")
+	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast, database, outgoing, phalcon")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all servers")
 	flag.IntVar(&o.idle, "idle", 10000, "idle connections of the memory test")
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
@@ -88,6 +88,7 @@ type bench struct {
 	cells     []cell
 	database  bool       // requests that ask a database are measured too
 	outgoing  bool       // and those that call other servers
+	phalcon   bool       // Phalcon's components, without a server
 	mu        sync.Mutex // an interrupt stops servers from another goroutine
 }
 
@@ -173,8 +174,10 @@ func (b *bench) chooseLoads() error {
 	wanted := list(b.load)
 	all := len(wanted) == 0 && b.profile == ""
 	b.database, b.outgoing = all || slices.Contains(wanted, loadDatabase), all || slices.Contains(wanted, loadOutgoing)
+	b.phalcon = all || slices.Contains(wanted, loadPhalcon)
 	known := func(load string) bool {
-		return load == loadDatabase || load == loadOutgoing || slices.ContainsFunc(b.cells, func(c cell) bool { return c.Load == load })
+		return slices.Contains([]string{loadDatabase, loadOutgoing, loadPhalcon}, load) ||
+			slices.ContainsFunc(b.cells, func(c cell) bool { return c.Load == load })
 	}
 	for _, load := range wanted {
 		if !known(load) {
@@ -258,6 +261,12 @@ func (b *bench) compare(w io.Writer) error {
 	if b.outgoing && (b.only == "" || slices.Contains(list(b.only), "c")) {
 		var err error
 		if r.Outgoing, err = b.measureOutgoing(w); err != nil {
+			return err
+		}
+	}
+	if b.phalcon && b.only == "" {
+		var err error
+		if r.Phalcon, err = b.measurePhalcon(w); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,7 @@ type report struct {
 
 	Database []*databaseReport `json:"database,omitempty"`
 	Outgoing *outgoingReport   `json:"outgoing,omitempty"`
+	Phalcon  []*phalconReport  `json:"phalcon,omitempty"`
 }
 
 type serverReport struct {

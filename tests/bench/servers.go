@@ -161,19 +161,9 @@ func prepareWorkerman(b *bench) (launch, error) {
 	if checkout == "" {
 		return nil, fmt.Errorf("BENCH_WORKERMAN names no checkout: %w", errAbsent)
 	}
-	php := os.Getenv("BENCH_PHP")
-	if php == "" {
-		cmd := exec.Command("docker/php/build.sh", "--find")
-		cmd.Dir = b.root
-		prefix, err := cmd.Output()
-		if err != nil {
-			return nil, fmt.Errorf("no PHP (docker/php/build.sh --find): %w", errAbsent)
-		}
-		php = filepath.Join(strings.TrimSpace(string(prefix)), "bin", "php")
-	}
-	args := []string{
-		"-d", "zend_extension=opcache", "-d", "opcache.enable_cli=1",
-		"-d", "opcache.jit=tracing", "-d", "opcache.jit_buffer_size=64M",
+	php, args, err := b.plainPHP()
+	if err != nil {
+		return nil, err
 	}
 	loaded, err := exec.Command(php, "-m").Output()
 	if err != nil {
@@ -186,14 +176,34 @@ func prepareWorkerman(b *bench) (launch, error) {
 		s.Name += ", select, JIT"
 		s.maxConns = 900 // stream_select() ends at descriptor 1023
 	}
-	if strings.Contains(string(loaded), "Zend OPcache") {
-		args = args[2:] // the other PHP loads it by itself
-	}
 	return func(load string, port int, dir string) *exec.Cmd {
 		cmd := exec.Command(php, append(args, b.script(load), "start")...)
 		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
 		return cmd
 	}, nil
+}
+
+// plainPHP is a PHP without the engine, and the arguments that give it opcache with tracing JIT.
+func (b *bench) plainPHP() (string, []string, error) {
+	php := os.Getenv("BENCH_PHP")
+	if php == "" {
+		cmd := exec.Command("docker/php/build.sh", "--find")
+		cmd.Dir = b.root
+		prefix, err := cmd.Output()
+		if err != nil {
+			return "", nil, fmt.Errorf("no PHP (docker/php/build.sh --find): %w", errAbsent)
+		}
+		php = filepath.Join(strings.TrimSpace(string(prefix)), "bin", "php")
+	}
+	loaded, err := exec.Command(php, "-m").Output()
+	if err != nil {
+		return "", nil, fmt.Errorf("%s -m: %w", php, err)
+	}
+	args := []string{"-d", "opcache.enable_cli=1", "-d", "opcache.jit=tracing", "-d", "opcache.jit_buffer_size=64M"}
+	if !strings.Contains(string(loaded), "Zend OPcache") { // the other PHP loads it by itself
+		args = append([]string{"-d", "zend_extension=opcache"}, args...)
+	}
+	return php, args, nil
 }
 
 // up starts the server for a load and learns its answer.
