@@ -207,7 +207,8 @@ final class HttpTest extends TestCase
     {
         $this->message = new RecordingSapi(
             "--x\"y\r\nContent-Disposition: form-data; name=\"a;b\"\r\n\r\n1\r\n2\r\n"
-            . "--x\"y\r\ncontent-disposition: form-data; filename=\"f\"; name=c\r\nContent-Type: text/plain\r\n\r\nfile\r\n"
+            . "--x\"y\r\ncontent-disposition: form-data; filename=\"f\"; name=c\r\n"
+            . "Content-Type: text/plain\r\n\r\nfile\r\n"
             . "--x\"y--\r\n",
             ['CONTENT_TYPE' => 'multipart/form-data; charset=utf-8; boundary=x"y', 'REQUEST_METHOD' => 'PUT']
         );
@@ -286,7 +287,7 @@ final class HttpTest extends TestCase
 
     public function testSetCookieLinesAreThoseOfPhp(): void
     {
-        self::assertSame('a=b%20c; path=/; SameSite=Lax; secure; HttpOnly', HeaderLine::cookie('a', 'b c', [
+        self::assertSame('a=b%20c; path=/; secure; HttpOnly; SameSite=Lax', HeaderLine::cookie('a', 'b c', [
             'expires' => 0, 'path' => '/', 'domain' => '', 'secure' => true, 'httponly' => true, 'SameSite' => 'Lax',
         ]));
         self::assertSame(

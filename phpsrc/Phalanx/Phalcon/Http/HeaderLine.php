@@ -56,20 +56,24 @@ final class HeaderLine
         return $line . self::attributes($options);
     }
 
+    /** In the order that setcookie() has them in. */
     private static function attributes(array $options): string
     {
-        $line = '';
-        foreach (['path' => 'path', 'domain' => 'domain', 'samesite' => 'SameSite'] as $option => $attribute) {
-            $value = (string) ($options[$option] ?? '');
-            if (strpbrk($value, self::NOT_IN_ATTRIBUTES) !== false) {
-                throw new ValueError("A cookie's $option may not contain one of \",; \\t\\r\\n\\v\\f\\0\"");
-            }
-            $line .= $value === '' ? '' : "; $attribute=$value";
-        }
-        foreach (['secure' => 'secure', 'httponly' => 'HttpOnly', 'partitioned' => 'Partitioned'] as $option => $flag) {
-            $line .= empty($options[$option]) ? '' : "; $flag";
+        $line = self::attribute('path', 'path', $options) . self::attribute('domain', 'domain', $options)
+            . (empty($options['secure']) ? '' : '; secure')
+            . (empty($options['httponly']) ? '' : '; HttpOnly')
+            . self::attribute('samesite', 'SameSite', $options);
+
+        return $line . (empty($options['partitioned']) ? '' : '; Partitioned');
+    }
+
+    private static function attribute(string $option, string $name, array $options): string
+    {
+        $value = (string) ($options[$option] ?? '');
+        if (strpbrk($value, self::NOT_IN_ATTRIBUTES) !== false) {
+            throw new ValueError("A cookie's $option may not contain one of \",; \\t\\r\\n\\v\\f\\0\"");
         }
 
-        return $line;
+        return $value === '' ? '' : "; $name=$value";
     }
 }

@@ -9,16 +9,19 @@ use Closure;
 /**
  * What a server gives PHP with one message, and takes from it: superglobals, body, uploads; headers, cookies, output.
  *
- * Phalcon's classes reach these through here only. This class is PHP's own way, one object for all messages of a
- * thread; a server that keeps several messages at once extends it, with one object for each message, and says through
- * find() which one is the current message's.
+ * Phalcon's classes reach these through here only. This class is PHP's own way; a server that has another extends it,
+ * with one object for each message, and says through find() which one is the current message's. Objects are told apart
+ * where a service lives on from message to message, and keeps something of them.
  */
 class Sapi
 {
     /** Process-wide (for a thread's life): how the current message is found; null: PHP's own. */
     private static ?Closure $finder = null;
 
+    /** The current message's; of each message of its own with forEachMessage(), else process-wide. */
     private static ?self $php = null;
+
+    private static bool $isForEachMessage = false;
 
     /** Of the message that the calling code serves. */
     public static function current(): self
@@ -32,7 +35,19 @@ class Sapi
         self::$finder = $finder;
     }
 
-    /** Forgets that PHP's own message was seen: for workers whose superglobals are filled anew for each message. */
+    /**
+     * Has messages of phalanx_request_serve() that interleave keep an object each. To be called before the first of
+     * them; each is to call nextMessage() as it begins.
+     */
+    public static function forEachMessage(): void
+    {
+        if (!self::$isForEachMessage) {
+            \phalanx_request_static(self::class, 'php');
+            self::$isForEachMessage = true;
+        }
+    }
+
+    /** A message begins, and PHP's superglobals are its own: what was kept of the one before is not to be seen. */
     public static function nextMessage(): void
     {
         self::$php = null;
