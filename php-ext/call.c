@@ -89,8 +89,11 @@ bool phx_parse_argument(const phx_type *type, zval *arg, uint32_t num, bool stri
 
 	ZVAL_DEREF(arg);
 	ZVAL_COPY_VALUE(value, arg);
-	if (Z_TYPE_P(arg) == IS_NULL && (type->nullable || type->kind == PHX_MIXED)) {
+	if (Z_TYPE_P(arg) == IS_NULL && (type->nullable || type->kind == PHX_MIXED || type->kind == PHX_HELD)) {
 		return true;
+	}
+	if (Z_TYPE_P(arg) == IS_NULL && num == PHX_NO_ARGUMENT) {
+		return false; /* a property takes no null for a scalar, and PHP's own conversions look for the parameter to blame */
 	}
 	switch (type->kind) {
 		case PHX_MIXED:
@@ -869,7 +872,7 @@ static bool phx_write_arguments(phx_method *m, phx_buffer *b, uint32_t argc, zva
 	return true;
 }
 
-bool phx_method_invoke(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
+static bool phx_invoke_encoded(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
 {
 	phx_buffer b = phx_take_buffer();
 	phx_reply a;
@@ -924,7 +927,7 @@ static bool phx_unhold(const phx_method *m, const char *data, size_t len, zval *
 }
 
 /* One crossing, nothing encoded but values that Go keeps. goengine/component.Slot */
-static void phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
+static bool phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
 {
 	phx_slot in[PHX_FAST_ARGS], out;
 	phx_buffer b = {0};
@@ -948,9 +951,9 @@ static void phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval 
 					b = phx_take_buffer();
 				}
 				held |= 1u << i;
-				if (UNEXPECTED(!phx_hold(&in[i], &b, &argv[i], i + 1))) {
+				if (UNEXPECTED(!phx_hold(&in[i], &b, &argv[i], m->flags & PHX_ACCESSOR ? 0 : i + 1))) {
 					phx_give_buffer(&b);
-					return;
+					return false;
 				}
 				break;
 			default:
@@ -972,7 +975,8 @@ static void phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval 
 	if (held) {
 		phx_give_buffer(&b);
 	}
-	if (UNEXPECTED(outcome != PHX_DONE)) {
+	bool good = outcome == PHX_DONE;
+	if (UNEXPECTED(!good)) {
 		phx_finish(m, outcome, phx_reply_bytes(&a), a.len, return_value);
 	} else {
 		switch (m->result.kind) {
@@ -989,11 +993,35 @@ static void phx_invoke_fast(phx_method *m, uint64_t handle, uint32_t argc, zval 
 				ZVAL_STRINGL_FAST(return_value, phx_reply_bytes(&a), out.text.len);
 				break;
 			case PHX_HELD:
-				phx_unhold(m, phx_reply_bytes(&a), (size_t) out.text.len, return_value);
+				good = phx_unhold(m, phx_reply_bytes(&a), (size_t) out.text.len, return_value);
 				break;
 		}
 	}
 	phx_reply_free(&a);
+	return good;
+}
+
+/* A slot cannot say null. */
+static bool phx_is_fast(const phx_method *m, uint32_t argc, const zval *argv)
+{
+	if (argc > PHX_FAST_ARGS || !(m->fast & 1u << argc)) {
+		return false;
+	}
+	for (uint32_t i = 0; i < argc; i++) {
+		if (Z_TYPE(argv[i]) == IS_NULL && m->params[i].type.kind != PHX_HELD) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool phx_method_invoke(phx_method *m, uint64_t handle, uint32_t argc, zval *argv, zval *return_value)
+{
+	if (phx_is_fast(m, argc, argv)) {
+		ZVAL_NULL(return_value);
+		return phx_invoke_fast(m, handle, argc, argv, return_value);
+	}
+	return phx_invoke_encoded(m, handle, argc, argv, return_value);
 }
 
 /* The object that a constructor makes is there already: it gets its Go value. */
@@ -1009,20 +1037,6 @@ static void phx_construct(phx_method *m, zend_object *obj, uint32_t argc, zval *
 	if (phx_method_invoke(m, 0, argc, argv, &handle)) {
 		o->handle = (uint64_t) Z_LVAL(handle);
 	}
-}
-
-/* A slot cannot say null. */
-static bool phx_is_fast(const phx_method *m, uint32_t argc, const zval *argv)
-{
-	if (argc > PHX_FAST_ARGS || !(m->fast & 1u << argc)) {
-		return false;
-	}
-	for (uint32_t i = 0; i < argc; i++) {
-		if (Z_TYPE(argv[i]) == IS_NULL && m->params[i].type.kind != PHX_HELD) {
-			return false;
-		}
-	}
-	return true;
 }
 
 void phx_method_call(phx_method *m, zend_object *obj, uint32_t argc, zval *argv, zval *return_value)
@@ -1055,11 +1069,7 @@ void phx_method_call(phx_method *m, zend_object *obj, uint32_t argc, zval *argv,
 			goto out;
 		}
 	}
-	if (phx_is_fast(m, argc, parsed)) {
-		phx_invoke_fast(m, handle, argc, parsed, return_value);
-	} else {
-		phx_method_invoke(m, handle, argc, parsed, return_value);
-	}
+	phx_method_invoke(m, handle, argc, parsed, return_value);
 out:
 	if (UNEXPECTED(parsed != few)) {
 		efree(parsed);

@@ -635,6 +635,11 @@ func (r *Registry) deriveProperties(c *Class, add func(*Method, error) *Method) 
 		get := &Method{Go: f.Name, Name: name, Result: wt, receiver: true, accessor: true}
 		get.fn = reflect.MakeFunc(reflect.FuncOf([]reflect.Type{t}, []reflect.Type{f.Type}, false),
 			func(in []reflect.Value) []reflect.Value { return []reflect.Value{in[0].Elem().FieldByIndex(index)} })
+		kind, ok := fastKind(wt)
+		read, write := fastField(kind, c.offset(index))
+		if ok {
+			get.Fast, get.fast[0] = true, read
+		}
 		p.Get = add(get, nil)
 		if !strings.Contains(options, "readonly") {
 			set := &Method{Go: f.Name, Name: name, receiver: true, accessor: true, Required: 1,
@@ -644,11 +649,25 @@ func (r *Registry) deriveProperties(c *Class, add func(*Method, error) *Method) 
 					in[0].Elem().FieldByIndex(index).Set(in[1])
 					return nil
 				})
+			if ok {
+				set.Fast, set.fast[1] = true, write
+			}
 			p.Set = add(set, nil)
 		}
 		c.Properties = append(c.Properties, p)
 	}
 	return errors.Join(problems...)
+}
+
+// offset is where a field lies that is behind no pointer.
+func (c *Class) offset(index []int) (offset uintptr) {
+	t := c.goType.Elem()
+	for _, i := range index {
+		f := t.Field(i)
+		offset += f.Offset
+		t = f.Type
+	}
+	return offset
 }
 
 // behind says whether a field is inside an embedded pointer, or an embedded field that PHP does not see.

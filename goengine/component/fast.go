@@ -8,7 +8,8 @@ import (
 	"github.com/phalanx-php/phalanx/goengine/wire"
 )
 
-// A method of a pointer whose parameters and result are bool, int, float64, string or Opaque is called without reflection
+// A method of a pointer whose parameters and result are bool, int, float64, string or Opaque is called, and a field of these
+// types is read and written, without reflection
 // and without encoding: its arguments lie in Slots that C fills, its result goes into one. An Opaque crosses as a string.
 //
 // The method is called through a func type in which the receiver is an unsafe.Pointer and named types are the basic ones
@@ -283,4 +284,30 @@ func call3[A, B, C, R any](s *shape) fastFunc {
 	return func(r unsafe.Pointer, in *[maxFast]Slot, out *Slot) (string, error) {
 		return give(out, f(r, load[A](&in[0], ta), load[B](&in[1], tb), load[C](&in[2], tc)), text), nil
 	}
+}
+
+// fastField reads and writes a field of the receiver.
+func fastField(kind reflect.Kind, offset uintptr) (read, write fastFunc) {
+	switch kind {
+	case reflect.Bool:
+		return fieldOf[bool](offset, false)
+	case reflect.Int64:
+		return fieldOf[int64](offset, false)
+	case reflect.Float64:
+		return fieldOf[float64](offset, false)
+	case reflect.String:
+		return fieldOf[string](offset, true)
+	}
+	return nil, nil
+}
+
+func fieldOf[T any](offset uintptr, text bool) (read, write fastFunc) {
+	read = func(r unsafe.Pointer, _ *[maxFast]Slot, out *Slot) (string, error) {
+		return give(out, *(*T)(unsafe.Add(r, offset)), text), nil
+	}
+	write = func(r unsafe.Pointer, in *[maxFast]Slot, _ *Slot) (string, error) {
+		*(*T)(unsafe.Add(r, offset)) = load[T](&in[0], text)
+		return "", nil
+	}
+	return read, write
 }

@@ -146,3 +146,64 @@ func BenchmarkFast(b *testing.B) {
 		r.Fast(m.ID, h, len(m.Params), &in, &out, nil)
 	}
 }
+
+type inside struct {
+	_    [3]byte
+	Open bool
+}
+
+type fields struct {
+	inside
+	N     int
+	Ratio float64
+	Name  named
+	Kept  Opaque
+	Small int8
+}
+
+// Properties of the types that cross as they are need no reflection: they are read and written where they lie.
+func TestFieldsAreFast(t *testing.T) {
+	r := NewRegistry()
+	r.Register("Fields", func() *fields { return &fields{} })
+	require.NoError(t, r.Freeze())
+	value := &fields{inside: inside{Open: true}, N: -5, Ratio: 2.5, Name: "name", Kept: Opaque("\x02")}
+	h := r.handles.add(r.classes[1], value)
+	buf := make([]byte, 64)
+	properties := map[string]*Property{}
+	for _, p := range r.classes[1].Properties {
+		properties[p.Name] = p
+	}
+	require.Len(t, properties, 6)
+	require.Nil(t, properties["small"].Get.fast[0])
+	get := func(name string) (Slot, string) {
+		var out Slot
+		outcome, rest := r.Fast(properties[name].Get.ID, h, 0, &[maxFast]Slot{}, &out, buf)
+		require.Equal(t, Done, outcome)
+		require.Nil(t, rest)
+		return out, string(buf[:min(out[1], 64)])
+	}
+	set := func(name string, v any) {
+		var out Slot
+		outcome, _ := r.Fast(properties[name].Set.ID, h, 1, &[maxFast]Slot{slotOf(reflect.ValueOf(v))}, &out, buf)
+		require.Equal(t, Done, outcome)
+	}
+	out, _ := get("n")
+	require.EqualValues(t, -5, int64(out[0]))
+	out, _ = get("open")
+	require.True(t, *(*bool)(unsafe.Pointer(&out)))
+	out, _ = get("ratio")
+	require.Equal(t, 2.5, *(*float64)(unsafe.Pointer(&out)))
+	_, text := get("name")
+	require.Equal(t, "name", text)
+	_, text = get("kept")
+	require.Equal(t, "\x02", text)
+
+	memory := []byte("borrowed")
+	set("n", 7)
+	set("open", false)
+	set("ratio", 0.5)
+	set("name", unsafe.String(&memory[0], len(memory)))
+	set("kept", "\x00")
+	copy(memory, "reused!!")
+	require.Equal(t, &fields{N: 7, Ratio: 0.5, Name: "borrowed", Kept: Opaque("\x00")}, value)
+}

@@ -75,6 +75,17 @@ measure('nullable(?int): ?string, by reflection', 300_000, static function ($n) 
         $types->nullable(1);
     }
 });
+$counter = new Fixture\Counter(1);
+measure('an int property is read', $n, static function ($n) use ($counter) {
+    for ($i = 0; $i < $n; $i++) {
+        $counter->n;
+    }
+});
+measure('an int property is written', $n, static function ($n) use ($counter) {
+    for ($i = 0; $i < $n; $i++) {
+        $counter->n = $i;
+    }
+});
 measure('new Counter(1), and its end', 300_000, static function ($n) {
     for ($i = 0; $i < $n; $i++) {
         new Fixture\Counter(1);

@@ -14,6 +14,15 @@ try {
 $c = new Fixture\Counter(1);
 $c->n = '7';
 var_dump($c->n);
+$c->label = 8;
+var_dump($c->label);
+foreach (['n', 'label'] as $name) { // a property of PHP's own takes no null either
+    try {
+        $c->$name = null;
+    } catch (TypeError $e) {
+        echo $e->getMessage(), "\n";
+    }
+}
 ?>
 --EXPECT--
 int(6)
@@ -25,3 +34,6 @@ string(8) "a, ba, b"
 string(10) "a, b-1-2.5"
 Fixture\Types::int(): Argument #1 ($v) must be of type int, string given
 int(7)
+string(1) "8"
+Cannot assign null to property Fixture\Counter::$n of type int
+Cannot assign null to property Fixture\Counter::$label of type string
