@@ -92,7 +92,10 @@ final class DebugTest extends TestCase
         $debug->debugVar($text)->debugVar([$text => $text]);
         $debug->setShowFiles(false)->setBlacklist(['server' => ['argv']]);
         try {
-            return new Page($debug->renderHtml(self::failure($text, [$text => $text])));
+            $html = $debug->renderHtml(self::failure($text, [$text => $text]));
+
+            // The list of files that are loaded grows with each class that a test needs.
+            return new Page((string) preg_replace("~<div class='panel' id='files'>.*?</table>~s", '<div>', $html, 1));
         } finally {
             unset($_SERVER["HTTP_X_$text"]);
         }
