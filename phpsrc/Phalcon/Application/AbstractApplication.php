@@ -24,6 +24,12 @@ abstract class AbstractApplication extends Injectable implements EventsAwareInte
         }
     }
 
+    /** A clone can get a container of its own. */
+    public function __clone()
+    {
+        unset($this->di, $this->persistent);
+    }
+
     public function getDefaultModule(): string
     {
         return $this->defaultModule;

@@ -6,6 +6,7 @@ namespace Phalcon\Dispatcher;
 
 use Exception as BaseException;
 use Phalcon\Di\AbstractInjectionAware;
+use Phalcon\Di\Di;
 use Phalcon\Dispatcher\Exception as DispatcherException;
 use Phalcon\Dispatcher\Exceptions\ForwardInInitializeForbidden;
 use Phalcon\Events\EventsAwareInterface;
@@ -16,8 +17,9 @@ use Phalcon\Support\Collection;
 /**
  * Runs the action of the handler that the names say, and those that are forwarded to.
  *
- * An object serves one message at a time. dispatch() forgets what the dispatch before it found and answered; names
- * and parameters stay until they are set anew. A clone keeps names, parameters and settings only.
+ * An object serves one message at a time. dispatch() forgets what the dispatch before it found and answered, and has
+ * the container forget the handlers it made, unless it is called by an action; names and parameters stay until they
+ * are set anew. A clone keeps names, parameters and settings only.
  */
 abstract class AbstractDispatcher extends AbstractInjectionAware implements DispatcherInterface, EventsAwareInterface
 {
@@ -49,6 +51,12 @@ abstract class AbstractDispatcher extends AbstractInjectionAware implements Disp
     protected $previousHandlerName = '';
     protected $previousNamespaceName = '';
     protected $returnedValue = null;
+
+    /** How many dispatch() are under way: actions can call it, too. */
+    private int $depth = 0;
+
+    /** @var array<string, true> what the container was asked for */
+    private array $asked = [];
 
     /** Calls the action; listeners to dispatch:beforeCallAction can change what is called, and with what. */
     public function callActionMethod($handler, string $actionMethod, array $params = [])
@@ -86,6 +94,7 @@ abstract class AbstractDispatcher extends AbstractInjectionAware implements Disp
             return false;
         }
         $this->begin();
+        $this->depth++;
         try {
             if ($this->isStoppedBeforeLoop()) {
                 return false;
@@ -94,6 +103,7 @@ abstract class AbstractDispatcher extends AbstractInjectionAware implements Disp
 
             return $this->endsWell() ? $handler : false;
         } finally {
+            $this->depth--;
             $this->finished = true;
             $this->isControllerInitialize = false;
         }
@@ -374,18 +384,30 @@ abstract class AbstractDispatcher extends AbstractInjectionAware implements Disp
     public function __clone()
     {
         $this->forget();
+        $this->depth = 0;
         $this->finished = false;
-        $this->handlerHashes = [];
+        $this->isControllerInitialize = false;
+        $this->asked = [];
         if ($this->modelBinder !== null) {
             $this->modelBinder = clone $this->modelBinder;
         }
     }
 
-    /** What the last dispatch() left must not be seen by this one; what was forwarded since then is to be. */
+    /**
+     * What the last message left must not be seen by this one; what was forwarded since then is to be. A handler that
+     * served another user would come with that user's properties, and without its initialize() being called.
+     */
     private function begin(): void
     {
-        if ($this->finished) {
-            $this->forget();
+        if ($this->depth === 0) {
+            if ($this->finished) {
+                $this->forget();
+            }
+            if ($this->container instanceof Di) {
+                array_map($this->container->removeShared(...), array_keys($this->asked));
+            }
+            $this->asked = [];
+            $this->handlerHashes = [];
         }
         $this->finished = true;
     }
@@ -418,6 +440,7 @@ abstract class AbstractDispatcher extends AbstractInjectionAware implements Disp
     private function forget(): void
     {
         $this->activeHandler = null;
+        $this->handlerHashes = [];
         $this->lastHandler = null;
         $this->forwarded = false;
         $this->previousActionName = '';

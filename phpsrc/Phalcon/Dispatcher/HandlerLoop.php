@@ -49,6 +49,7 @@ trait HandlerLoop
                 }
                 break;
             }
+            $this->asked[$class] = true;
             $handler = $container->getShared($class);
             if (!is_object($handler)) {
                 $message = 'Invalid handler returned from the services container';

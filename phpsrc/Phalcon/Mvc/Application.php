@@ -99,7 +99,7 @@ class Application extends AbstractApplication
     }
 
     /** A route may have a callable of its own: what it answers, if that is a response or the content of one. */
-    private function answerOfRoute(RouterInterface $router, DiInterface $container): ?ResponseInterface
+    private function answerOfRoute(object $router, DiInterface $container): ?ResponseInterface
     {
         $match = $router->getMatchedRoute()?->getMatch();
         if ($match === null) {
@@ -142,9 +142,9 @@ class Application extends AbstractApplication
 
     /** The action's own response, or one with what it answered or the view rendered; false is left to the response. */
     private function responseTo(
-        DispatcherInterface $dispatcher,
+        object $dispatcher,
         mixed $controller,
-        ?ViewInterface $view,
+        ?object $view,
         DiInterface $container,
     ): ResponseInterface {
         $answer = $dispatcher->getReturnedValue();

@@ -15,10 +15,12 @@ use Phalcon\Events\ManagerInterface;
 use Phalcon\Mvc\Micro\CollectionInterface;
 use Phalcon\Mvc\Micro\CollectionMount;
 use Phalcon\Mvc\Micro\Exceptions\ContainerRequired;
+use Phalcon\Mvc\Micro\LazyLoader;
 use Phalcon\Mvc\Micro\RequestHandling;
 use Phalcon\Mvc\Model\BinderInterface;
 use Phalcon\Mvc\Router\RouteInterface;
 use Throwable;
+use WeakMap;
 
 /**
  * An application of routes and their handlers, without controllers and views unless the handlers use them.
@@ -55,9 +57,22 @@ class Micro extends Injectable implements ArrayAccess, EventsAwareInterface
 
     public function __clone()
     {
+        $this->lazyLoader = null; // the original's
         $this->forget();
+        unset($this->di, $this->persistent);
         if ($this->modelBinder !== null) {
             $this->modelBinder = clone $this->modelBinder;
+        }
+        $fresh = new WeakMap();
+        foreach ($this->handlers as &$handler) {
+            if (is_array($handler) && ($handler[0] ?? null) instanceof LazyLoader) {
+                $loader = $handler[0];
+                if (!isset($fresh[$loader])) {
+                    $fresh[$loader] = clone $loader;
+                    $fresh[$loader]->forget();
+                }
+                $handler[0] = $fresh[$loader];
+            }
         }
     }
 
@@ -326,12 +341,5 @@ class Micro extends Injectable implements ArrayAccess, EventsAwareInterface
     private function services(): DiInterface
     {
         return $this->container ??= new FactoryDefault();
-    }
-
-    private function forget(): void
-    {
-        $this->activeHandler = null;
-        $this->returnedValue = null;
-        $this->stopped = false;
     }
 }

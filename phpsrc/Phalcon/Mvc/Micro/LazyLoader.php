@@ -7,7 +7,7 @@ namespace Phalcon\Mvc\Micro;
 use Phalcon\Mvc\Micro\Exceptions\LazyHandlerNotFound;
 use Phalcon\Mvc\Model\BinderInterface;
 
-/** Stands for a handler until its first method is called. */
+/** Stands for a handler until its first method is called. Micro has it make another one for each message. */
 class LazyLoader
 {
     protected $definition = null;
@@ -43,5 +43,11 @@ class LazyLoader
     public function getHandler(): ?object
     {
         return $this->handler;
+    }
+
+    /** The next call makes a new handler. */
+    public function forget(): void
+    {
+        $this->handler = null;
     }
 }

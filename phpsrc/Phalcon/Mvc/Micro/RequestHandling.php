@@ -13,14 +13,24 @@ use Phalcon\Mvc\Micro\Exceptions\HandlerNotCallable;
 use Phalcon\Mvc\Micro\Exceptions\NoMatchedRouteHandler;
 use Phalcon\Mvc\Micro\Exceptions\NotFoundHandlerNotCallable;
 use Phalcon\Mvc\Micro\Exceptions\ResponseHandlerNotCallable;
-use Phalcon\Mvc\Router\RouteInterface;
-use Phalcon\Mvc\RouterInterface;
 use ReflectionFunction;
 use Throwable;
 
 /** What Micro does with a message, from the router's answer to the response. */
 trait RequestHandling
 {
+    private ?LazyLoader $lazyLoader = null;
+
+    /** What the last message left must not be seen by this one, nor the handler that was made for it. */
+    private function forget(): void
+    {
+        $this->lazyLoader?->forget();
+        $this->lazyLoader = null;
+        $this->activeHandler = null;
+        $this->returnedValue = null;
+        $this->stopped = false;
+    }
+
     /** Answers false when somebody ended it: $answer is then what handle() answers, and nothing is sent. */
     private function process(DiInterface $container, string $uri, mixed &$answer): bool
     {
@@ -44,7 +54,7 @@ trait RequestHandling
         return true;
     }
 
-    private function callRoute(RouterInterface $router, RouteInterface $route, mixed &$answer): bool
+    private function callRoute(object $router, object $route, mixed &$answer): bool
     {
         $this->activeHandler = $this->handlers[$route->getRouteId()] ?? throw new NoMatchedRouteHandler();
         if ($this->isRefused('micro:beforeExecuteRoute')) {
@@ -94,7 +104,7 @@ trait RequestHandling
     }
 
     /** Calls a route's handler: a closure is bound to the application, models are bound to parameters. */
-    private function call(mixed $handler, array $params, RouteInterface $route): mixed
+    private function call(mixed $handler, array $params, object $route): mixed
     {
         if ($handler instanceof Closure) {
             $handler = $this->bound($handler);
@@ -105,6 +115,8 @@ trait RequestHandling
         } elseif (is_array($handler)) {
             [$object, $method] = $handler + [null, null];
             if ($object instanceof LazyLoader) {
+                $this->lazyLoader = $object;
+
                 return $object->callMethod($method, $params, $this->modelBinder);
             }
             if ($object instanceof Controller && $this->modelBinder !== null) {
