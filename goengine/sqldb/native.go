@@ -45,21 +45,10 @@ type nativeStmt struct {
 }
 
 func (n *native) watch(ctx context.Context) (stop func()) {
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	done := make(chan struct{})
-	off := context.AfterFunc(ctx, func() {
-		defer close(done)
+	return onCancel(ctx, func() {
 		n.dead.Store(true)
 		n.kind.stop()
 	})
-	return func() {
-		if off != nil && !off() {
-			<-done
-		}
-		off = nil
-	}
 }
 
 func (n *native) fail(ctx context.Context, err error) error {

@@ -198,12 +198,7 @@ const cancelTimeout = 3 * time.Second
 // watch has the statement that runs stopped when ctx ends. The connection is of no use after that: a request to cancel
 // may come late and would meet the next statement.
 func (p *pgConn) watch(ctx context.Context) (stop func()) {
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	done := make(chan struct{})
-	off := context.AfterFunc(ctx, func() {
-		defer close(done)
+	return onCancel(ctx, func() {
 		p.dead.Store(true)
 		_ = p.c.Conn().SetDeadline(time.Now().Add(cancelTimeout))
 		limit, cancel := context.WithTimeout(context.Background(), cancelTimeout)
@@ -212,12 +207,6 @@ func (p *pgConn) watch(ctx context.Context) (stop func()) {
 			_ = p.c.Conn().SetDeadline(time.Unix(1, 0))
 		}
 	})
-	return func() {
-		if off != nil && !off() {
-			<-done
-		}
-		off = nil
-	}
 }
 
 var noContext = context.Background()

@@ -14,6 +14,7 @@ if (getenv('FIBERS') === '1') {
     Worker::$eventLoopClass = Workerman\Events\Fiber::class;
 }
 Worker::$monitorAddress = '127.0.0.1:' . getenv('MONITOR');
+Worker::$stopTimeout = 15; // on a busy machine, too, statements are to be cancelled rather than the process killed
 $worker = new Worker('http://127.0.0.1:' . getenv('PORT'));
 $worker->onWorkerStart = static function () use (&$db): void {
     $db = new Phalanx\Sql\Database((string) getenv('PHALANX_TEST_DSN'), maxConnections: 6);
