@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -231,14 +232,24 @@ func spawn(cmd *exec.Cmd) error {
 	return <-err
 }
 
-// freePort is a port that nobody listens on at the moment.
+// FreePort listens on a port of 127.0.0.1 of which a server may be told when it is closed again. It is none of those that the
+// kernel gives to clients' connections (ip_local_port_range): one of many on a busy machine would have it before the server does,
+// or while the server is started anew.
+func FreePort() (l net.Listener, err error) {
+	for range 100 {
+		if l, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(20_000)))); err == nil {
+			return l, nil
+		}
+	}
+	return nil, err
+}
+
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := FreePort()
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }
 
 // find looks for a program in the path and in the folders where Debian keeps those of servers.

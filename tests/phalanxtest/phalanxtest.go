@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/backend"
 )
 
 // Patience bounds every wait; nothing takes it unless something is broken.
@@ -41,7 +43,7 @@ func FreePorts(t testing.TB, n int) []int {
 	t.Helper()
 	ports := make([]int, n)
 	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := backend.FreePort()
 		require.NoError(t, err)
 		defer func() { _ = l.Close() }() // held until all are found, so that none is found twice
 		ports[i] = l.Addr().(*net.TCPAddr).Port
