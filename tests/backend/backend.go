@@ -13,6 +13,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -160,8 +161,9 @@ func (s *Server) end(signal os.Signal) error {
 	if s.cmd == nil {
 		return nil
 	}
+	var children []int
 	if signal == syscall.SIGKILL {
-		s.killAll()
+		children = s.killAll()
 	} else if err := s.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
@@ -169,26 +171,48 @@ func (s *Server) end(signal os.Signal) error {
 	select {
 	case <-ended:
 	case <-time.After(patience):
-		s.killAll()
+		children = s.killAll()
 		<-ended
+		awaitEnds(children)
 		s.cmd = nil
 		return fmt.Errorf("backend: %s did not end: %s", s.Kind, s.lastLog())
 	}
+	awaitEnds(children)
 	s.cmd = nil
 	return nil
 }
 
-// killAll kills the server and its children. Those of PostgreSQL are in sessions of their own, and one that works would
-// notice its parent's end only after a while.
-func (s *Server) killAll() {
+// killAll kills the server and its children, which it answers. Those of PostgreSQL are in sessions of their own, and one that works
+// would notice its parent's end only after a while.
+func (s *Server) killAll() (children []int) {
 	pid := s.cmd.Process.Pid
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	_ = syscall.Kill(pid, syscall.SIGSTOP) // it is to have no more children than are seen here
+	for deadline := time.Now().Add(time.Second); !strings.Contains("TZX", state(pid)) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	list, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	_ = syscall.Kill(pid, syscall.SIGKILL)
-	for child := range strings.FieldsSeq(string(children)) {
+	for child := range strings.FieldsSeq(string(list)) {
 		if pid, err := strconv.Atoi(child); err == nil {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
+			children = append(children, pid)
 		}
 	}
+	return children
+}
+
+// awaitEnds waits until processes have ended: for as long as one of PostgreSQL's has its memory, the server does not start again.
+func awaitEnds(pids []int) {
+	for deadline := time.Now().Add(patience); len(pids) > 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		pids = slices.DeleteFunc(pids, func(pid int) bool { return strings.Contains("ZX", state(pid)) })
+	}
+}
+
+// state is a process's letter in the kernel's list; "X" or "": there is none.
+func state(pid int) string {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return rest[:min(1, len(rest))]
 }
 
 // Address is "127.0.0.1:port".
