@@ -204,8 +204,10 @@ if ($pgsql) {
     check('first', ['news', 'first'], [($n = $subscription->next(timeout: 10.0))->channel, $n->payload]);
     check('second', ['Other "channel"', 'second'], [($n = $subscription->next(timeout: 10.0))->channel, $n->payload]);
     check('none', null, $subscription->next(timeout: 0.01));
-    $db->execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE ?', ['LISTEN%']);
-    for ($i = 0; $i < 1000 && $db->value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Other%' AND state = 'idle'") === 0; $i++) {
+    $listens = "FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Other%' AND state = 'idle'";
+    $listener = $db->value("SELECT pid $listens"); // which is listed for a while after its end
+    $db->execute('SELECT pg_terminate_backend(?)', [$listener]);
+    for ($i = 0; $i < 1000 && $db->value("SELECT count(*) $listens AND pid <> ?", [$listener]) === 0; $i++) {
         usleep(10000);
     }
     $db->notify('news', 'third');
