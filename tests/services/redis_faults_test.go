@@ -90,6 +90,11 @@ func TestRedisCluster(t *testing.T) {
 	}
 }
 
+// Phalcon's adapter for clusters, without the redis extension.
+func TestPhalconRedisCluster(t *testing.T) {
+	require.Contains(t, runRedis(t, "phalconcluster.php", redisCluster(t)...), "all is well")
+}
+
 // The master is killed; Sentinel makes the replica one, and the client finds it.
 func TestRedisSentinelFailover(t *testing.T) {
 	ports := phalanxtest.FreePorts(t, 3)

@@ -174,6 +174,42 @@ final class MessageSessionTest extends TestCase
         self::assertStringContainsString('"Bob"', strstr($this->handler->sessions[$bob], 'bag|'));
     }
 
+    /** One made as a shared service outlives the message. */
+    public function testABagGoesFromVisitorToVisitor(): void
+    {
+        $ann = str_repeat('a', 32);
+        $bob = str_repeat('b', 32);
+        $this->handler->sessions = [$ann => 'bag|a:1:{s:1:"n";s:3:"Ann";}', $bob => 'bag|a:1:{s:1:"n";s:3:"Bob";}'];
+        [$annsVisit, $bobsVisit] = [new Message(['SID' => $ann]), new Message(['SID' => $bob])];
+        $bag = $this->inOpen($annsVisit, fn (Manager $session): Bag => new Bag($session, 'bag'));
+        $reads = [
+            static fn (): array => [$bag->get('n')],
+            static fn (): array => [$bag['n']],
+            static fn (): array => [$bag->n],
+            static fn (): array => array_values($bag->toArray()),
+            static fn (): array => array_values(iterator_to_array($bag)),
+            static fn (): array => $bag->values(),
+            static fn (): array => [$bag->first()],
+            static fn (): array => [$bag->last()],
+            static fn (): array => array_values(json_decode($bag->toJson(), true)),
+            static fn (): array => array_values($bag->__serialize()['data']),
+        ];
+        $this->inOpen($bobsVisit, fn (): null => null);
+        foreach ($reads as $read) {
+            self::assertSame(['Ann'], ($annsVisit->bind($read))());
+            self::assertSame(['Bob'], ($bobsVisit->bind($read))());
+            self::assertNotContains('Bob', $read());
+        }
+        ($annsVisit->bind(static fn () => $bag->set('seen', 1)))();
+        self::assertFalse(($bobsVisit->bind(static fn (): bool => $bag->has('seen')))());
+        self::assertSame(2, ($annsVisit->bind(static fn (): int => count($bag)))());
+        self::assertCount(0, $bag);
+        $annsVisit->end();
+        $bobsVisit->end();
+        self::assertStringContainsString('seen', $this->handler->sessions[$ann]);
+        self::assertStringNotContainsString('seen', $this->handler->sessions[$bob]);
+    }
+
     public function testCodeBesideMessagesHasNoSession(): void
     {
         (new Message())->run(static fn (): int => 1);
@@ -317,6 +353,16 @@ final class MessageSessionTest extends TestCase
         }
 
         return null;
+    }
+
+    /** As in(), and the message goes on. */
+    private function inOpen(Message $message, Closure $code): mixed
+    {
+        return ($message->bind(function () use ($code): mixed {
+            self::assertTrue($this->manager->start());
+
+            return $code($this->manager);
+        }))();
     }
 
     /** Starts the session in this message and calls the code. */
