@@ -43,15 +43,11 @@ final class Message
     /** @var list<Closure(): mixed> */
     private array $atEnd = [];
 
-    /** @var WeakMap<object, object> */
-    private WeakMap $states;
-
     private ?Session $session = null;
 
     /** @param array<array-key, mixed> $cookies as the peer has sent them: whatever it likes */
     public function __construct(public readonly array $cookies = [])
     {
-        $this->states = new WeakMap();
     }
 
     /** The message that the calling Fiber serves, or the code outside of Fibers. */
@@ -153,18 +149,6 @@ final class Message
     public function session(): Session
     {
         return $this->session ??= new Session(WeakReference::create($this));
-    }
-
-    /**
-     * What a service that outlives the message keeps for it: made when first asked for, gone with the message.
-     *
-     * @template T of object
-     * @param callable(): T $make
-     * @return T
-     */
-    public function state(object $service, callable $make): object
-    {
-        return $this->states[$service] ??= $make();
     }
 
     /** Adds a line to the answer, in place of an earlier one for a cookie of this name. */

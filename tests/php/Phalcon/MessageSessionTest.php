@@ -13,6 +13,7 @@ use Phalcon\Session\Exceptions\InvalidSessionId;
 use Phalcon\Session\Exceptions\SessionAlreadyStarted;
 use Phalcon\Session\Exceptions\SessionModificationDenied;
 use Phalcon\Session\Manager;
+use Phalcon\Session\ManagerInterface;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\RunInSeparateProcess;
 use PHPUnit\Framework\TestCase;
@@ -208,6 +209,32 @@ final class MessageSessionTest extends TestCase
         $bobsVisit->end();
         self::assertStringContainsString('seen', $this->handler->sessions[$ann]);
         self::assertStringNotContainsString('seen', $this->handler->sessions[$bob]);
+    }
+
+    /** A worker may have PHP's session changed between its requests. */
+    public function testInALoopABagFollowsTheId(): void
+    {
+        if (!function_exists('phalanx_loop_run')) {
+            self::markTestSkipped('needs the phalanx program');
+        }
+        $session = $this->createStub(ManagerInterface::class);
+        $id = 'ann';
+        $session->method('getId')->willReturnCallback(static function () use (&$id): string {
+            return $id;
+        });
+        $session->method('get')->willReturnCallback(static function () use (&$id): array {
+            return ['n' => $id];
+        });
+        $seen = [];
+        \phalanx_timer_add(0, static function () use ($session, &$id, &$seen): void {
+            $bag = new Bag($session, 'bag');
+            foreach (['ann', 'bob', 'ann'] as $id) {
+                $seen[] = $bag->get('n');
+            }
+            \phalanx_loop_stop();
+        }, [], false);
+        \phalanx_loop_run();
+        self::assertSame(['ann', 'bob', 'ann'], $seen);
     }
 
     public function testCodeBesideMessagesHasNoSession(): void

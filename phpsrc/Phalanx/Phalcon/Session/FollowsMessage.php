@@ -16,8 +16,8 @@ use WeakReference;
  */
 trait FollowsMessage
 {
-    /** @var ?WeakReference<Message> whose visitor's values these are; null: PHP's own session, or none */
-    private ?WeakReference $message = null;
+    /** @var WeakReference<Message>|string|null as visitor() had it when the values were read */
+    private WeakReference|string|null $of = null;
 
     public function __serialize(): array
     {
@@ -128,15 +128,28 @@ trait FollowsMessage
 
     private function follow(): void
     {
-        if ($this->session !== null && Message::current() !== $this->message?->get()) {
+        if ($this->session === null) {
+            return;
+        }
+        if ($this->visitor() !== ($this->of instanceof WeakReference ? $this->of->get() : $this->of)) {
             $this->enter();
         }
     }
 
     private function enter(): void
     {
-        $message = Message::current();
-        $this->message = $message === null ? null : WeakReference::create($message);
+        $visitor = $this->visitor();
+        $this->of = $visitor instanceof Message ? WeakReference::create($visitor) : $visitor;
         $this->load();
+    }
+
+    /** The current message; in a worker without messages the session's id; null where a process has one visitor. */
+    private function visitor(): Message|string|null
+    {
+        if (Message::isServing()) {
+            return Message::current();
+        }
+
+        return function_exists('phalanx_loop_running') && \phalanx_loop_running() ? $this->session->getId() : null;
     }
 }

@@ -4,11 +4,13 @@
 
 namespace Phalcon\Session\Adapter;
 
+use Fiber;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Phalcon\Message;
 use Phalanx\Phalcon\Session\Lock;
 use Phalcon\Session\Adapter\Exceptions\AdapterRuntimeError;
 use Phalcon\Storage\AdapterFactory;
+use WeakMap;
 
 /**
  * Sessions in Redis. Options are those of Phalcon\Storage\Adapter\Redis, and for a lock that lets one request at a
@@ -28,6 +30,9 @@ class Redis extends AbstractAdapter
     protected $lockToken = '';
     protected $lockWaitTime = 50000;
     protected $prefix = '';
+
+    /** @var ?WeakMap<object, Lock> */
+    private ?WeakMap $locks = null;
 
     public function __construct(AdapterFactory $factory, array $options = [])
     {
@@ -120,10 +125,19 @@ class Redis extends AbstractAdapter
         return $this->prefix . $id . '-lock';
     }
 
-    /** The lock of the current message, which others of this worker must not take for theirs; null: see $lockKey. */
+    /**
+     * The lock of the current message or Fiber, which others of this worker must not take for theirs; null outside of
+     * both: see $lockKey.
+     */
     private function held(): ?Lock
     {
-        return Message::current()?->state($this, static fn (): Lock => new Lock());
+        $holder = Message::current() ?? Fiber::getCurrent();
+        if ($holder === null) {
+            return null;
+        }
+        $this->locks ??= new WeakMap();
+
+        return $this->locks[$holder] ??= new Lock();
     }
 
     /** In a Fiber of the worker's loop others go on meanwhile: one of them may have the lock. */

@@ -143,5 +143,20 @@ $impatient = new Sessions(
     $impatient->close();
     same(null, $engine->get('sess-reds-mine-lock'), 'given back');
 });
+// Without messages, Fibers have locks of their own.
+$engine->del('sess-reds-mine-lock');
+$patient = new Sessions(
+    new AdapterFactory(new SerializerFactory()),
+    ['lockingEnabled' => true, 'lockRetries' => 2000, 'lockWaitTime' => 1000] + $options
+);
+$inside = 0;
+all(array_fill(0, 10, static function () use ($patient, &$inside): void {
+    $patient->read('mine');
+    same(1, ++$inside, 'one Fiber at a time');
+    (new Phalanx\Fiber\Suspension())->wait(0.002);
+    $inside--;
+    $patient->close();
+}));
+same(null, $engine->get('sess-reds-mine-lock'), 'the last has given it back');
 same('held by another process', $engine->get('sess-reds-other-lock'), 'that of others stays');
 echo "all is well\n";
