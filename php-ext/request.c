@@ -702,26 +702,26 @@ static void forget_credentials(void)
 }
 
 /*
- * What PHP does when a request is over, in its order; the request is at work. Not complete: there will be no answer, and
- * the session stays as it was.
+ * What PHP does when a request is over, in its order; the request is at work. With something thrown there will be no
+ * answer. Not complete: the request was given up, and the session stays as it was.
  */
 static void finish(phx_request *r, bool complete)
 {
+	zend_exception_save();
 	if (complete) {
 		call_shutdown_functions();
+		zend_exception_save();
 	}
 	php_free_shutdown_functions();
 	BG(user_shutdown_function_names) = NULL;
-	if (complete && EG(exception) == NULL) {
-		end_session(true); /* before the headers: a handler may set some */
+	end_session(complete); /* before the headers: a handler may set some */
+	if (complete && EG(prev_exception) == NULL && EG(exception) == NULL) {
 		php_output_end_all();
 		sapi_send_headers();
 	} else {
-		zend_exception_save();
 		php_output_discard_all();
-		end_session(false);
-		zend_exception_restore();
 	}
+	zend_exception_restore();
 	r->over = true;
 	SG(headers_sent) = true;
 	php_output_deactivate();
@@ -915,7 +915,7 @@ PHP_FUNCTION(phalanx_request_serve)
 		zend_call_known_fcc(&fcc, &ret, 0, NULL, NULL);
 		zval_ptr_dtor(&ret);
 		ended_by_exit();
-		finish(r, EG(exception) == NULL);
+		finish(r, EG(exception) == NULL || !zend_is_graceful_exit(EG(exception)));
 	}
 	zend_catch
 	{

@@ -65,12 +65,12 @@ echo json_encode([is_uploaded_file($nested), unlink("$path.moved"), unlink($nest
 try {
     body(static function (): void {
         header('X: y');
-        register_shutdown_function(static fn () => print 'not called');
+        register_shutdown_function(static fn () => $GLOBALS['called'] = true);
         echo 'lost';
         throw new LogicException('out of the handler');
     });
 } catch (LogicException $e) {
-    echo $e->getMessage(), ' ', json_encode(headers_list()), ob_get_level(), "\n";
+    echo $e->getMessage(), ' ', json_encode(headers_list()), ob_get_level(), json_encode($called), "\n";
 }
 try {
     body(static function (): void {
@@ -101,7 +101,7 @@ exit ends
 <worker: mine>
 resource (closed), resource
 [true,true,false][true,false,true][false,true,true]
-out of the handler []0
+out of the handler []0true
 A request is being served in this Fiber already
 bool(true)
 the script's shutdown function

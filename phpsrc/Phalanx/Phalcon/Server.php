@@ -112,6 +112,7 @@ class Server extends Worker
         // As behind Caddy: what goes wrong is for the log, not for the visitor.
         \ini_set('display_errors', $this->debug ? '1' : '0');
         \ini_set('log_errors', '1');
+        \ini_set('session.use_strict_mode', '1');
         \phalanx_request_static(Di::class, 'defaultContainer');
         $this->files = $this->publicFolder === '' ? null : new PublicFiles($this->publicFolder);
         $this->sapi = new Sapi($this, $this->publicFolder === '' ? '' : (string) \realpath($this->publicFolder));

@@ -4,7 +4,6 @@
 
 namespace Phalcon\Http;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Di\AbstractInjectionAware;
 use Phalcon\Di\DiInterface;
 use Phalcon\Http\Cookie\CookieInterface;
@@ -79,7 +78,7 @@ class Cookie extends AbstractInjectionAware implements CookieInterface
         ];
         $this->startedSession()?->remove($this->sessionKey());
         $this->value = null;
-        Sapi::current()->cookie($this->name, '', $this->optionsWith($defaults));
+        setcookie($this->name, '', $this->optionsWith($defaults));
     }
 
     public function getDomain(): string
@@ -134,7 +133,7 @@ class Cookie extends AbstractInjectionAware implements CookieInterface
         if ($this->isRead) {
             return $this->value;
         }
-        $value = Sapi::current()->cookies()[$this->name] ?? null;
+        $value = $_COOKIE[$this->name] ?? null;
         if ($value === null || $this->useEncryption && !is_string($value)) {
             return $defaultValue;
         }
@@ -201,7 +200,7 @@ class Cookie extends AbstractInjectionAware implements CookieInterface
             'secure' => $this->secure,
             'httponly' => $this->httpOnly,
         ]);
-        Sapi::current()->cookie($this->name, (string) $value, $options);
+        setcookie($this->name, (string) $value, $options);
 
         return $this;
     }

@@ -8,7 +8,6 @@ use Phalanx\Phalcon\Http\Addresses;
 use Phalanx\Phalcon\Http\Authorization;
 use Phalanx\Phalcon\Http\FormData;
 use Phalanx\Phalcon\Http\Negotiation;
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Contracts\Http\AttributeRequest;
 use Phalcon\Di\AbstractInjectionAware;
 use Phalcon\Http\Message\RequestMethodInterface;
@@ -23,8 +22,6 @@ use Phalcon\Http\Request\FileInterface;
 use Phalcon\Support\Helper\Json\Decode;
 use Phalcon\Traits\Php\FileTrait;
 use stdClass;
-use WeakMap;
-use WeakReference;
 
 /**
  * The request that is being served: what the superglobals and the body say, filtered where asked for.
@@ -46,11 +43,8 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     protected $trustedProxies = [];
     protected $trustedProxyHeader = '';
 
-    /** @var ?WeakReference<Sapi> the message that $attributes, $postCache and $rawBody are of */
-    private ?WeakReference $seen = null;
-
-    /** @var ?WeakMap<Sapi, array> the same of messages that are served by turns with it */
-    private ?WeakMap $others = null;
+    /** When the request began that $attributes, $postCache and $rawBody are of; null: nothing was asked for yet. */
+    private mixed $begun = null;
 
     /** A parameter of the query, the form or a cookie, as in $_REQUEST; all of them without a name. */
     public function get(
@@ -61,7 +55,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         bool $noRecursive = false
     ) {
         return $this->getHelper(
-            Sapi::current()->request(),
+            $_REQUEST,
             $name,
             $filters,
             $defaultValue,
@@ -87,7 +81,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     /** @return ?array{username: string, password: ?string} null: none was sent */
     public function getBasicAuth(): ?array
     {
-        $server = Sapi::current()->server();
+        $server = $_SERVER;
         if (!isset($server['PHP_AUTH_USER'])) {
             return null;
         }
@@ -113,7 +107,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
 
     public function getClientAddress(bool $trustForwardedHeader = false): string|bool
     {
-        $server = Sapi::current()->server();
+        $server = $_SERVER;
         $address = $server['REMOTE_ADDR'] ?? null;
         if (!is_string($address)) {
             return false;
@@ -228,7 +222,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     public function getHeader(string $header): string
     {
         $name = strtoupper(strtr($header, '-', '_'));
-        $server = Sapi::current()->server();
+        $server = $_SERVER;
 
         return (string) ($server[$name] ?? $server['HTTP_' . $name] ?? '');
     }
@@ -237,7 +231,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     public function getHeaders(): array
     {
         $headers = [];
-        foreach (Sapi::current()->server() as $name => $value) {
+        foreach ($_SERVER as $name => $value) {
             $name = (string) $name;
             if (str_starts_with($name, 'HTTP_')) {
                 $name = substr($name, 5);
@@ -297,8 +291,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     /** The method in upper case: of POST what X-HTTP-Method-Override or, where allowed, "_method" say. */
     public function getMethod(): string
     {
-        $sapi = Sapi::current();
-        $method = $sapi->server()['REQUEST_METHOD'] ?? null;
+        $method = $_SERVER['REQUEST_METHOD'] ?? null;
         if (!is_string($method)) {
             return self::METHOD_GET;
         }
@@ -306,7 +299,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         if ($method === self::METHOD_POST) {
             $override = $this->getHeader('X-HTTP-METHOD-OVERRIDE');
             if (!$override && $this->methodOverride) {
-                $override = $sapi->request()['_method'] ?? '';
+                $override = $_REQUEST['_method'] ?? '';
             }
             if (is_string($override) && $override !== '' && $override !== '0') {
                 $method = strtoupper($override);
@@ -323,8 +316,8 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         bool $notAllowEmpty = false,
         bool $noRecursive = false
     ) {
-        $sapi = $this->enter();
-        $this->postCache = $this->fields($sapi, $this->postCache);
+        $this->enter();
+        $this->postCache = $this->fields($this->postCache);
 
         return $this->getHelper($this->postCache, $name, $filters, $defaultValue, $notAllowEmpty, $noRecursive);
     }
@@ -351,8 +344,8 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         bool $notAllowEmpty = false,
         bool $noRecursive = false
     ) {
-        $sapi = $this->enter();
-        $this->postCache = $this->fields($sapi, $sapi->post());
+        $this->enter();
+        $this->postCache = $this->fields($_POST);
 
         return $this->getHelper($this->postCache, $name, $filters, $defaultValue, $notAllowEmpty, $noRecursive);
     }
@@ -372,8 +365,8 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         bool $notAllowEmpty = false,
         bool $noRecursive = false
     ) {
-        $sapi = $this->enter();
-        $this->postCache = $this->fields($sapi, $this->postCache);
+        $this->enter();
+        $this->postCache = $this->fields($this->postCache);
 
         return $this->getHelper($this->postCache, $name, $filters, $defaultValue, $notAllowEmpty, $noRecursive);
     }
@@ -386,7 +379,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         bool $noRecursive = false
     ) {
         return $this->getHelper(
-            Sapi::current()->query(),
+            $_GET,
             $name,
             $filters,
             $defaultValue,
@@ -397,9 +390,9 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
 
     public function getRawBody(): string
     {
-        $sapi = $this->enter();
+        $this->enter();
         if ($this->rawBody === '') {
-            $this->rawBody = (string) ($sapi->input() ?? static::phpFileGetContents('php://input'));
+            $this->rawBody = (string) static::phpFileGetContents('php://input');
         }
 
         return $this->rawBody;
@@ -415,7 +408,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     /** A value of $_SERVER; null where there is none, or an array. */
     public function getServer(string $name): ?string
     {
-        $value = Sapi::current()->server()[$name] ?? null;
+        $value = $_SERVER[$name] ?? null;
 
         return is_array($value) ? null : $value;
     }
@@ -434,7 +427,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     public function getUploadedFiles(bool $onlySuccessful = false, bool $namedKeys = false): array
     {
         $files = [];
-        foreach (Sapi::current()->files() as $field => $input) {
+        foreach ($_FILES as $field => $input) {
             $list = is_array($input['name'])
                 ? $this->smoothFiles(
                     $input['name'],
@@ -475,7 +468,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
 
     public function has(string $name): bool
     {
-        return array_key_exists($name, Sapi::current()->request());
+        return array_key_exists($name, $_REQUEST);
     }
 
     public function hasFiles(): bool
@@ -507,12 +500,12 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
 
     public function hasQuery(string $name): bool
     {
-        return array_key_exists($name, Sapi::current()->query());
+        return array_key_exists($name, $_GET);
     }
 
     final public function hasServer(string $name): bool
     {
-        return array_key_exists($name, Sapi::current()->server());
+        return array_key_exists($name, $_SERVER);
     }
 
     public function isAjax(): bool
@@ -637,7 +630,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     public function numFiles(bool $onlySuccessful = false): int
     {
         $count = 0;
-        foreach (Sapi::current()->files() as $file) {
+        foreach ($_FILES as $file) {
             $error = $file['error'] ?? null;
             if (is_array($error)) {
                 $count += $this->hasFileHelper($error, $onlySuccessful);
@@ -770,7 +763,7 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
     /** @return array<string, string> listeners of "request:...AuthorizationResolve" may add to them */
     protected function resolveAuthorizationHeaders(): array
     {
-        $server = Sapi::current()->server();
+        $server = $_SERVER;
         $events = $this->container !== null && $this->container->has('eventsManager')
             ? $this->container->getShared('eventsManager')
             : null;
@@ -839,28 +832,22 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
         return $this->filterService;
     }
 
-    /** The current message, with what this object keeps of it in place. */
-    private function enter(): Sapi
+    /** What was kept of another request than PHP's current one is forgotten. */
+    private function enter(): void
     {
-        $sapi = Sapi::current();
-        $seen = $this->seen?->get();
-        if ($seen === $sapi) {
-            return $sapi;
-        }
-        if ($this->seen !== null) {
-            if ($seen !== null) {
-                $this->others ??= new WeakMap();
-                $this->others[$seen] = [$this->rawBody, $this->postCache, $this->attributes];
+        $begun = $_SERVER['REQUEST_TIME_FLOAT'] ?? null;
+        if ($this->begun !== $begun) {
+            if ($this->begun !== null) {
+                $this->rawBody = '';
+                $this->postCache = null;
+                $this->attributes = null;
             }
-            [$this->rawBody, $this->postCache, $this->attributes] = $this->others[$sapi] ?? ['', null, null];
+            $this->begun = $begun;
         }
-        $this->seen = WeakReference::create($sapi);
-
-        return $sapi;
     }
 
     /** The fields where there are some, else those of the body. */
-    private function fields(Sapi $sapi, $fields): array
+    private function fields($fields): array
     {
         if (!empty($fields)) {
             return is_array($fields) ? $fields : [];
@@ -870,10 +857,6 @@ class Request extends AbstractInjectionAware implements AttributeRequest, Reques
             $fields = $this->getJsonRawBody(true);
 
             return is_array($fields) ? $fields : [];
-        }
-        $fields = $sapi->form();
-        if ($fields !== null) {
-            return $fields;
         }
         if (stripos($type, 'multipart/form-data') !== false) {
             return FormData::parse($type, $this->getRawBody());

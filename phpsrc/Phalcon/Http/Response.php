@@ -6,7 +6,6 @@ namespace Phalcon\Http;
 
 use DateTime;
 use Phalanx\Phalcon\Http\ReasonPhrases;
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Di\Di;
 use Phalcon\Di\DiInterface;
 use Phalcon\Di\InjectionAwareInterface;
@@ -161,9 +160,9 @@ class Response implements InjectionAwareInterface, EventsAwareInterface, Respons
         $this->sendCookies();
         $content = (string) $this->content;
         if ($content !== '') {
-            Sapi::current()->write($content);
+            echo $content;
         } elseif (is_string($this->file) && $this->file !== '') {
-            Sapi::current()->sendFile($this->file);
+            $this->sendFile($this->file);
         }
         $this->sent = true;
 
@@ -342,6 +341,14 @@ class Response implements InjectionAwareInterface, EventsAwareInterface, Respons
         $this->headers->set('Status', "$code $message");
 
         return $this;
+    }
+
+    /** The engine's server sends it by itself; elsewhere it goes through the output. */
+    private function sendFile(string $path): void
+    {
+        if (!function_exists('phalanx_request_file') || !\phalanx_request_file($path)) {
+            readfile($path);
+        }
     }
 
     private static function httpDate(DateTime $datetime): string

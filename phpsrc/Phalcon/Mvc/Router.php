@@ -4,7 +4,6 @@
 
 namespace Phalcon\Mvc;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalanx\Phalcon\Routing\Dump;
 use Phalanx\Phalcon\Routing\Index;
 use Phalcon\Cache\Adapter\AdapterInterface;
@@ -328,10 +327,9 @@ class Router extends AbstractInjectionAware implements EventsAwareInterface, Rou
     /** The path from "_url" in the query or from REQUEST_URI, as setUriSource() says. */
     public function getRewriteUri(): string
     {
-        $sapi = Sapi::current();
         $uri = $this->uriSource === self::URI_SOURCE_GET_URL
-            ? $sapi->query()['_url'] ?? ''
-            : $sapi->server()['REQUEST_URI'] ?? '';
+            ? $_GET['_url'] ?? ''
+            : $_SERVER['REQUEST_URI'] ?? '';
 
         return is_string($uri) && $uri !== '' && $uri !== '0' ? $this->extractRealUri($uri) : '/';
     }

@@ -4,7 +4,6 @@
 
 namespace Phalcon\Mvc;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalanx\Phalcon\Routing\Pattern;
 use Phalcon\Di\AbstractInjectionAware;
 use Phalcon\Mvc\Url\Exceptions\MissingRouteName;
@@ -72,7 +71,7 @@ class Url extends AbstractInjectionAware implements UrlInterface
     public function getBaseUri(): string
     {
         if ($this->baseUri === null) {
-            $folders = explode('/', strtr((string) (Sapi::current()->server()['PHP_SELF'] ?? ''), '\\', '/'));
+            $folders = explode('/', strtr((string) ($_SERVER['PHP_SELF'] ?? ''), '\\', '/'));
             $folder = count($folders) > 2 ? $folders[count($folders) - 2] : '';
             $this->baseUri = $folder ? "/$folder/" : '/';
         }

@@ -4,10 +4,6 @@
 
 namespace Phalcon\Session;
 
-use Phalanx\Phalcon\Message;
-use Phalanx\Phalcon\Session\NativeSession;
-use Phalanx\Phalcon\Session\NoSession;
-use Phalanx\Phalcon\Session\SessionFunctions;
 use Phalcon\Di\AbstractInjectionAware;
 use Phalcon\Session\Exceptions\InvalidSessionAdapter;
 use Phalcon\Session\Exceptions\InvalidSessionId;
@@ -19,8 +15,8 @@ use Phalcon\Traits\Support\Helper\Arr\GetTrait;
 use SessionHandlerInterface;
 
 /**
- * The visitor's session. It is PHP's own ($_SESSION) where PHP serves one request at a time, and that of the current
- * message where a worker serves several; the adapter, the name and the options are the manager's either way.
+ * The visitor's session, which is PHP's own ($_SESSION); where a worker serves several messages at a time, that of the
+ * current one.
  *
  * Options: uniqueId, which keeps apart the values of applications that share sessions.
  */
@@ -67,14 +63,15 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
     public function destroy(): void
     {
         if ($this->exists() === true) {
-            $this->session()->destroy();
+            session_destroy();
+            $_SESSION = [];
         }
     }
 
     /** Whether a session has been started. */
     public function exists(): bool
     {
-        return $this->session()->status() === PHP_SESSION_ACTIVE;
+        return session_status() === PHP_SESSION_ACTIVE;
     }
 
     /** A value; the default if there is none, and null without a session. */
@@ -83,11 +80,10 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
         if ($this->exists() === false) {
             return null;
         }
-        $values = &$this->session()->values();
         $key = $this->keyPrefix . $key;
-        $value = static::getArrVal($values, $key, $defaultValue);
+        $value = static::getArrVal($_SESSION, $key, $defaultValue);
         if ($remove) {
-            unset($values[$key]);
+            unset($_SESSION[$key]);
         }
 
         return $value;
@@ -100,7 +96,7 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
 
     public function getId(): string
     {
-        return $this->session()->id();
+        return (string) session_id();
     }
 
     public function getName(): string
@@ -119,14 +115,14 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
 
     public function has(string $key): bool
     {
-        return $this->exists() !== false && isset($this->session()->values()[$this->keyPrefix . $key]);
+        return $this->exists() !== false && isset($_SESSION[$this->keyPrefix . $key]);
     }
 
     /** Goes on under a new id, as is due when the visitor logs in. */
     public function regenerateId(bool $deleteOldSession = true): ManagerInterface
     {
         if ($this->exists() === true) {
-            $this->session()->regenerate($deleteOldSession);
+            session_regenerate_id($deleteOldSession);
         }
 
         return $this;
@@ -135,7 +131,7 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
     public function remove(string $key): void
     {
         if ($this->exists() === true) {
-            unset($this->session()->values()[$this->keyPrefix . $key]);
+            unset($_SESSION[$this->keyPrefix . $key]);
         }
     }
 
@@ -143,7 +139,7 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
     public function set(string $key, $value): void
     {
         if ($this->exists() === true) {
-            $this->session()->values()[$this->keyPrefix . $key] = $value;
+            $_SESSION[$this->keyPrefix . $key] = $value;
         }
     }
 
@@ -163,7 +159,7 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
         if (preg_match('/^[a-zA-Z0-9,-]+$/D', $sessionId) !== 1) {
             throw new InvalidSessionId();
         }
-        $this->session()->setId($sessionId);
+        session_id($sessionId);
 
         return $this;
     }
@@ -177,7 +173,7 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
             throw new InvalidSessionName();
         }
         $this->name = $name;
-        $this->session()->setName($name);
+        session_name($name);
 
         return $this;
     }
@@ -198,34 +194,30 @@ class Manager extends AbstractInjectionAware implements ManagerInterface
         if ($this->exists() === true) {
             return true;
         }
-        $session = $this->session();
-        if ($session instanceof NativeSession && static::phpHeadersSent() === true) {
+        if (static::phpHeadersSent() === true) {
             return false;
         }
         if ($this->adapter === null) {
             throw new InvalidSessionAdapter();
         }
 
-        return $session->start($this->adapter, $this->getName());
+        // An id that cannot be one is taken out of the request: PHP would warn of it.
+        $name = $this->getName();
+        $id = $_COOKIE[$name] ?? null;
+        if ($id !== null && (!is_string($id) || preg_match('/^[a-zA-Z0-9,-]+$/D', $id) !== 1)) {
+            unset($_COOKIE[$name]);
+        }
+        session_set_save_handler($this->adapter);
+
+        return session_start();
     }
 
     public function status(): int
     {
-        return match ($this->session()->status()) {
+        return match (session_status()) {
             PHP_SESSION_DISABLED => self::SESSION_DISABLED,
             PHP_SESSION_ACTIVE => self::SESSION_ACTIVE,
             default => self::SESSION_NONE,
-        };
-    }
-
-    private function session(): SessionFunctions
-    {
-        $message = Message::current();
-
-        return match (true) {
-            $message !== null => $message->session(),
-            Message::isServing() => NoSession::get(),
-            default => NativeSession::get(),
         };
     }
 }

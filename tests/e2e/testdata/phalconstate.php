@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 // Phalcon's sessions and cache in two workers, each of which serves several messages at once.
 
-use Phalanx\Phalcon\Message;
+use Phalanx\Http\Sapi;
 use Phalanx\Shared\Counter;
 use Phalcon\Cache\AdapterFactory as CacheAdapterFactory;
 use Phalcon\Cache\Cache;
@@ -15,7 +15,6 @@ use Phalcon\Storage\SerializerFactory;
 use Workerman\Connection\TcpConnection;
 use Workerman\Events\Fiber;
 use Workerman\Protocols\Http\Request;
-use Workerman\Protocols\Http\Response;
 use Workerman\Worker;
 
 $handle = static function (Request $request, Manager $session, Cache $cache): mixed {
@@ -48,17 +47,24 @@ foreach ([1, 2] as $i) {
     $worker->eventLoop = Fiber::class;
     $worker->onWorkerStart = static function () use ($worker, $handle): void {
         $serializers = new SerializerFactory();
+        ini_set('session.use_strict_mode', '1');
+        $sapi = new Sapi($worker);
         $session = (new Manager())->setName('sid')->setAdapter(new Shared(new AdapterFactory($serializers)));
         $cache = new Cache((new CacheAdapterFactory($serializers))->newInstance('shared'));
         $worker->onMessage = static function (TcpConnection $connection, Request $request) use (
             $handle,
+            $sapi,
             $session,
             $cache
         ): void {
-            $message = new Message($request->cookie());
-            $answer = json_encode($message->run($handle, $request, $session, $cache));
-            $headers = $message->headers + ['Set-Cookie' => $message->cookies()];
-            $connection->send(new Response(200, array_filter($headers), $answer));
+            $connection->send($sapi->serve($connection, $request, static function () use (
+                $handle,
+                $request,
+                $session,
+                $cache
+            ): void {
+                echo json_encode($handle($request, $session, $cache));
+            }), true);
         };
     };
 }

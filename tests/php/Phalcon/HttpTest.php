@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Phalanx\Tests\Phalcon;
 
-use Phalanx\Phalcon\Http\HeaderLine;
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Di\Di;
 use Phalcon\Http\Cookie;
 use Phalcon\Http\Request;
@@ -20,17 +18,15 @@ use ValueError;
 #[BackupGlobals(true)]
 final class HttpTest extends TestCase
 {
-    private ?RecordingSapi $message = null;
-
     protected function setUp(): void
     {
-        $this->message = new RecordingSapi();
-        Sapi::find(fn (): ?Sapi => $this->message);
+        if (!function_exists('phalanx_request_serve')) {
+            self::markTestSkipped('needs the engine');
+        }
     }
 
     protected function tearDown(): void
     {
-        Sapi::find(null);
         Di::reset();
     }
 
@@ -51,54 +47,50 @@ final class HttpTest extends TestCase
     #[DataProvider('injections')]
     public function testAHeaderThatWouldAddLinesIsNotSent(string $name, string $value): void
     {
-        $response = new Response('body');
-        $response->setHeader($name, $value)->setHeader('X-Safe', 'yes');
-        $warnings = $this->warningsOf(static fn () => $response->send());
+        self::inRequest(function () use ($name, $value): void {
+            $response = new Response('body');
+            $response->setHeader($name, $value)->setHeader('X-Safe', 'yes');
+            $warnings = $this->warningsOf(static fn () => $response->send());
 
-        self::assertSame(['X-Safe: yes'], $this->message->lines);
-        self::assertSame('body', $this->message->output);
-        self::assertCount(1, $warnings);
+            self::assertSame(['X-Safe: yes'], headers_list());
+            self::assertSame('body', ob_get_contents());
+            self::assertCount(1, $warnings);
+        });
     }
 
     #[DataProvider('injections')]
     public function testARawHeaderThatWouldAddLinesIsNotSent(string $name, string $value): void
     {
-        $response = new Response();
-        $response->setRawHeader("$name: $value");
-        $warnings = $this->warningsOf(static fn () => $response->send());
+        self::inRequest(function () use ($name, $value): void {
+            $response = new Response();
+            $response->setRawHeader("$name: $value");
+            $warnings = $this->warningsOf(static fn () => $response->send());
 
-        self::assertSame([], $this->message->lines);
-        self::assertCount(1, $warnings);
+            self::assertSame([], headers_list());
+            self::assertCount(1, $warnings);
+        });
     }
 
     public function testAReasonPhraseAddsNoHeaders(): void
     {
-        $response = new Response('', 200, "OK\r\nX-Evil: 1");
-        $this->warningsOf(static fn () => $response->send());
-        self::assertSame([], $this->message->lines);
+        self::inRequest(function (): void {
+            $response = new Response('', 200, "OK\r\nX-Evil: 1");
+            $this->warningsOf(static fn () => $response->send());
+            self::assertSame([], headers_list());
+        });
     }
 
     public function testAFileNameAddsNoHeaders(): void
     {
-        $response = new Response();
-        $response->setFileToSend(__FILE__, "a\r\nX-Evil: 1.txt");
-        $this->warningsOf(static fn () => $response->send());
-        foreach ($this->message->lines as $line) {
-            self::assertStringNotContainsString("\n", $line);
-            self::assertStringStartsNotWith('X-Evil', $line);
-        }
-    }
-
-    public function testPlainPhpRefusesTheSame(): void
-    {
-        $this->message = null;
-        $response = new Response();
-        $response->setHeader('X-Name', "a\r\nSet-Cookie: admin=1");
-        self::assertNotNull(HeaderLine::checked('X-Name: a'));
-        self::assertSame(
-            ['Header may not contain more than a single header, new line detected'],
-            $this->warningsOf(static fn () => HeaderLine::checked("X-Name: a\r\nB: c"))
-        );
+        self::inRequest(function (): void {
+            $response = new Response();
+            $response->setFileToSend(__FILE__, "a\r\nX-Evil: 1.txt");
+            $this->warningsOf(static fn () => $response->send());
+            foreach (headers_list() as $line) {
+                self::assertStringNotContainsString("\n", $line);
+                self::assertStringStartsNotWith('X-Evil', $line);
+            }
+        });
     }
 
     /** @return array<string, array{string, array<string, mixed>}> */
@@ -107,35 +99,48 @@ final class HttpTest extends TestCase
         return [
             'CR LF in the name' => ["a\r\nSet-Cookie: b", []],
             'separator in the name' => ['a=b', []],
-            'NUL in the name' => ["a\0", []],
             'no name' => ['', []],
             'attribute in the path' => ['a', ['path' => '/; domain=evil.example']],
             'CR LF in the domain' => ['a', ['domain' => "x\r\nSet-Cookie: b=1"]],
-            'NUL in the path' => ['a', ['path' => "/\0"]],
-            'attribute in SameSite' => ['a', ['samesite' => 'Lax; Secure']],
         ];
     }
 
     #[DataProvider('cookieInjections')]
     public function testACookieThatWouldAddHeadersOrAttributesIsRefused(string $name, array $options): void
     {
-        $cookie = new Cookie($name, 'v', 0, '/', false, '', false, $options);
-        $this->expectException(ValueError::class);
-        $cookie->send();
+        self::inRequest(function () use ($name, $options): void {
+            $cookie = new Cookie($name, 'v', 0, '/', false, '', false, $options);
+            $this->expectException(ValueError::class);
+            $cookie->send();
+        });
+    }
+
+    public function testACookieWithANulByteIsNotSent(): void
+    {
+        self::inRequest(function (): void {
+            $warnings = $this->warningsOf(static function (): void {
+                (new Cookie("a\0", 'v'))->send();
+                (new Cookie('a', 'v', 0, '/', false, '', false, ['path' => "/\0"]))->send();
+            });
+            self::assertSame([], headers_list());
+            self::assertCount(2, $warnings);
+        });
     }
 
     public function testACookiesValueIsEncoded(): void
     {
-        (new Cookie('a', "1\r\nSet-Cookie: b=2; path=/"))->send();
-        self::assertSame(
-            ['Set-Cookie: a=1%0D%0ASet-Cookie%3A%20b%3D2%3B%20path%3D%2F; path=/'],
-            $this->message->lines
-        );
+        self::inRequest(function (): void {
+            (new Cookie('a', "1\r\nSet-Cookie: b=2; path=/"))->send();
+            self::assertSame(
+                ['Set-Cookie: a=1%0D%0ASet-Cookie%3A%20b%3D2%3B%20path%3D%2F; path=/'],
+                headers_list()
+            );
+        });
     }
 
     public function testEncryptedCookiesThatAreArraysAreNone(): void
     {
-        $this->message->cookies = ['a' => ['x' => '1']];
+        $_COOKIE = ['a' => ['x' => '1']];
         $cookie = new Cookie('a');
         $cookie->setDI(new Di());
         $cookie->useEncryption(true);
@@ -144,75 +149,31 @@ final class HttpTest extends TestCase
 
     public function testCookiesAreEncryptedUnlessTurnedOff(): void
     {
-        $di = new Di();
-        $di->setShared('crypt', new ReversingCrypt());
-        $di->setShared('response', new Response());
-        $cookies = new Cookies(true, str_repeat('k', 32));
-        $cookies->setDI($di);
-        $cookies->set('secret', 'abc');
-        $cookies->send();
-        self::assertStringStartsWith('Set-Cookie: secret=' . str_repeat('k', 32) . 'cba', $this->message->lines[0]);
+        self::inRequest(function (): void {
+            $di = new Di();
+            $di->setShared('crypt', new ReversingCrypt());
+            $di->setShared('response', new Response());
+            $cookies = new Cookies(true, str_repeat('k', 32));
+            $cookies->setDI($di);
+            $cookies->set('secret', 'abc');
+            $cookies->send();
+            self::assertStringStartsWith('Set-Cookie: secret=' . str_repeat('k', 32) . 'cba', headers_list()[0]);
 
-        $this->message->cookies = ['other' => str_repeat('k', 32) . 'fed'];
-        self::assertSame('def', $cookies->get('other')->getValue());
-    }
-
-    public function testOneRequestServesMessagesByTurns(): void
-    {
-        $request = new Request();
-        $first = new RecordingSapi(body: 'name=first');
-        $second = new RecordingSapi(body: 'name=second');
-
-        $this->message = $first;
-        self::assertSame('first', $request->getPut('name'));
-        $request->getAttributes()->set('user', 1);
-
-        $this->message = $second;
-        self::assertSame('second', $request->getPut('name'));
-        self::assertSame('name=second', $request->getRawBody());
-        self::assertFalse($request->getAttributes()->has('user'));
-        $request->getAttributes()->set('user', 2);
-
-        $this->message = $first;
-        self::assertSame('name=first', $request->getRawBody());
-        self::assertSame(1, $request->getAttributes()->getInt('user'));
-    }
-
-    public function testUploadsOfTheMessageCanBeMoved(): void
-    {
-        $file = tempnam(sys_get_temp_dir(), 'upload');
-        $this->message->files = ['doc' => [
-            'name' => ['a' => ['b.txt']],
-            'type' => ['a' => ['text/plain']],
-            'tmp_name' => ['a' => [$file]],
-            'size' => ['a' => [0]],
-            'error' => ['a' => [UPLOAD_ERR_OK]],
-        ]];
-        $uploaded = (new Request())->getUploadedFiles(true, true);
-        self::assertSame(['doc.a.0'], array_keys($uploaded));
-        $upload = $uploaded['doc.a.0'];
-        self::assertTrue($upload->isUploadedFile());
-        self::assertTrue($upload->moveTo($file . '.moved'));
-        self::assertFileExists($file . '.moved');
-        unlink($file . '.moved');
-
-        // A file of the server's own is none, whatever the path in the form says.
-        $other = new Request\File(['name' => 'x', 'tmp_name' => __FILE__, 'error' => 0]);
-        self::assertFalse($other->isUploadedFile());
-        self::assertFalse($other->moveTo($file));
-        self::assertFileExists(__FILE__);
+            $_COOKIE = ['other' => str_repeat('k', 32) . 'fed'];
+            self::assertSame('def', $cookies->get('other')->getValue());
+        });
     }
 
     public function testAMultipartFormOfAPutIsRead(): void
     {
-        $this->message = new RecordingSapi(
+        $request = self::put(
             "--x\"y\r\nContent-Disposition: form-data; name=\"a;b\"\r\n\r\n1\r\n2\r\n"
             . "--x\"y\r\ncontent-disposition: form-data; filename=\"f\"; name=c\r\n"
             . "Content-Type: text/plain\r\n\r\nfile\r\n"
             . "--x\"y--\r\n",
-            ['CONTENT_TYPE' => 'multipart/form-data; charset=utf-8; boundary=x"y', 'REQUEST_METHOD' => 'PUT']
+            'multipart/form-data; charset=utf-8; boundary=x"y',
         );
-        self::assertSame(['a;b' => "1\r\n2", 'c' => 'file'], (new Request())->getPut());
+        self::assertSame(['a;b' => "1\r\n2", 'c' => 'file'], $request->getPut());
     }
 
     /** @return array<string, array{string, string}> */
@@ -233,8 +194,7 @@ final class HttpTest extends TestCase
     #[DataProvider('brokenForms')]
     public function testABrokenFormHasNoFields(string $type, string $body): void
     {
-        $this->message = new RecordingSapi($body, ['CONTENT_TYPE' => $type, 'REQUEST_METHOD' => 'PUT']);
-        self::assertSame([], (new Request())->getPut());
+        self::assertSame([], self::put($body, $type)->getPut());
     }
 
     public function testForwardedAddressesAreBelievedFromOwnProxiesOnly(): void
@@ -246,7 +206,7 @@ final class HttpTest extends TestCase
         $request->setTrustedProxies(['192.0.2.1', '10.0.0.0/8', '2001:db8::/33']);
 
         $from = function (string $peer, array $headers) use ($request): string|bool {
-            $this->message = new RecordingSapi(server: ['REMOTE_ADDR' => $peer] + $headers);
+            $_SERVER = ['REMOTE_ADDR' => $peer] + $headers;
 
             return $request->getClientAddress(true);
         };
@@ -265,8 +225,8 @@ final class HttpTest extends TestCase
     public function testTheMethodIsOverriddenOfPostOnly(): void
     {
         $method = function (array $server, array $request = []): string {
-            $this->message = new RecordingSapi(server: $server);
-            $this->message->request = $request;
+            $_SERVER = $server;
+            $_REQUEST = $request;
 
             return (new Request())->setHttpMethodParameterOverride(true)->getMethod();
         };
@@ -279,21 +239,38 @@ final class HttpTest extends TestCase
 
     public function testAFileIsNotReadIntoMemory(): void
     {
-        $response = new Response();
-        $response->setFileToSend(__FILE__, 'name.php')->send();
-        self::assertSame([__FILE__], $this->message->sentFiles);
-        self::assertSame('', $this->message->output);
+        $file = null;
+        $head = \phalanx_request_serve("GET / HTTP/1.1\r\n\r\n", [], [], [], static function (): void {
+            (new Response())->setFileToSend(__FILE__, 'name.php')->send();
+        }, $file);
+        self::assertSame(__FILE__, $file);
+        self::assertStringEndsWith('Content-Length: ' . filesize(__FILE__) . "\r\n\r\n", $head);
     }
 
-    public function testSetCookieLinesAreThoseOfPhp(): void
+    private static function inRequest(callable $code): void
     {
-        self::assertSame('a=b%20c; path=/; secure; HttpOnly; SameSite=Lax', HeaderLine::cookie('a', 'b c', [
-            'expires' => 0, 'path' => '/', 'domain' => '', 'secure' => true, 'httponly' => true, 'SameSite' => 'Lax',
-        ]));
-        self::assertSame(
-            'a=deleted; expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; path=/',
-            HeaderLine::cookie('a', '', ['expires' => 2000000000, 'path' => '/'])
-        );
+        \phalanx_request_serve("GET / HTTP/1.1\r\n\r\n", [], [], [], $code);
+    }
+
+    private static function put(string $body, string $type): Request
+    {
+        $_SERVER = ['CONTENT_TYPE' => $type, 'REQUEST_METHOD' => 'PUT'];
+        $request = new class () extends Request {
+            public static string $body;
+
+            protected static function phpFileGetContents(
+                string $filename,
+                bool $useIncludePath = false,
+                $context = null,
+                int $offset = 0,
+                ?int $length = null
+            ): string|false {
+                return self::$body;
+            }
+        };
+        $request::$body = $body;
+
+        return $request;
     }
 
     /** @return list<string> */

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Phalanx\Tests\Phalcon;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Di\Di;
 use Phalcon\Events\Manager;
 use Phalcon\Http\Request;
@@ -31,17 +30,15 @@ final class RouterTest extends TestCase
 
     private const PATHS = ['a', 'b', 'ab', 'a.b', 'aXb', 'é', '12', 'aa', 'A', '', 'b|a', 'x'];
 
-    private ?RecordingSapi $message = null;
-
     protected function setUp(): void
     {
-        Sapi::find(fn (): ?Sapi => $this->message);
-        $this->message = new RecordingSapi(server: ['REQUEST_METHOD' => 'GET', 'HTTP_HOST' => 'one.example']);
+        $_SERVER['REQUEST_METHOD'] = 'GET';
+        $_SERVER['HTTP_HOST'] = 'one.example';
     }
 
     protected function tearDown(): void
     {
-        Sapi::find(null);
+        unset($_SERVER['REQUEST_METHOD'], $_SERVER['HTTP_HOST']);
         Di::reset();
     }
 

@@ -4,9 +4,7 @@ declare(strict_types=1);
 
 namespace Phalanx\Phalcon\Session;
 
-use Phalanx\Phalcon\Message;
 use Traversable;
-use WeakReference;
 
 /**
  * For Phalcon\Session\Bag, which outlives messages when it is a shared service: whatever is read is of the current
@@ -16,8 +14,8 @@ use WeakReference;
  */
 trait FollowsMessage
 {
-    /** @var WeakReference<Message>|string|null as visitor() had it when the values were read */
-    private WeakReference|string|null $of = null;
+    /** As visitor() had it when the values were read. */
+    private ?string $of = null;
 
     public function __serialize(): array
     {
@@ -128,28 +126,20 @@ trait FollowsMessage
 
     private function follow(): void
     {
-        if ($this->session === null) {
-            return;
-        }
-        if ($this->visitor() !== ($this->of instanceof WeakReference ? $this->of->get() : $this->of)) {
+        if ($this->session !== null && $this->visitor() !== $this->of) {
             $this->enter();
         }
     }
 
     private function enter(): void
     {
-        $visitor = $this->visitor();
-        $this->of = $visitor instanceof Message ? WeakReference::create($visitor) : $visitor;
+        $this->of = $this->visitor();
         $this->load();
     }
 
-    /** The current message; in a worker without messages the session's id; null where a process has one visitor. */
-    private function visitor(): Message|string|null
+    /** In a worker the session's id; null where a process has one visitor. */
+    private function visitor(): ?string
     {
-        if (Message::isServing()) {
-            return Message::current();
-        }
-
         return function_exists('phalanx_loop_running') && \phalanx_loop_running() ? $this->session->getId() : null;
     }
 }

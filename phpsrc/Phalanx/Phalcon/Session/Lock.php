@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Phalanx\Phalcon\Session;
 
 /**
- * The lock of a session that one message, or one Fiber, holds.
+ * The lock of a session that one Fiber holds.
  *
  * @internal
  */

@@ -4,7 +4,6 @@
 
 namespace Phalcon\Http\Request;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Traits\Support\Helper\Arr\GetTrait;
 
 /** A file that came with the request. Name and type are what the peer says; they prove nothing. */
@@ -82,12 +81,12 @@ class File implements FileInterface
 
     public function isUploadedFile(): bool
     {
-        return $this->tmpName !== '' && Sapi::current()->isUploadedFile($this->tmpName);
+        return $this->tmpName !== '' && is_uploaded_file($this->tmpName);
     }
 
     /** Moves the file, if it came with this request. */
     public function moveTo(string $destination): bool
     {
-        return Sapi::current()->moveUploadedFile($this->tmpName, $destination);
+        return move_uploaded_file($this->tmpName, $destination);
     }
 }

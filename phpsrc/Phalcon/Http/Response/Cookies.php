@@ -4,7 +4,6 @@
 
 namespace Phalcon\Http\Response;
 
-use Phalanx\Phalcon\Http\Sapi;
 use Phalcon\Di\AbstractInjectionAware;
 use Phalcon\Di\DiInterface;
 use Phalcon\Http\Cookie;
@@ -34,7 +33,7 @@ class Cookies extends AbstractInjectionAware implements CookiesInterface
     {
         $cookie = $this->cookies[$name] ?? null;
         if ($cookie === null) {
-            if (!isset(Sapi::current()->cookies()[$name])) {
+            if (!isset($_COOKIE[$name])) {
                 return false;
             }
             $cookie = new Cookie($name);
@@ -60,7 +59,7 @@ class Cookies extends AbstractInjectionAware implements CookiesInterface
 
     public function has(string $name): bool
     {
-        return isset($this->cookies[$name]) || isset(Sapi::current()->cookies()[$name]);
+        return isset($this->cookies[$name]) || isset($_COOKIE[$name]);
     }
 
     public function isSent(): bool
@@ -78,7 +77,7 @@ class Cookies extends AbstractInjectionAware implements CookiesInterface
     /** Once; false when headers are sent already. */
     public function send(): bool
     {
-        if (Sapi::current()->headersSent() || $this->isSent()) {
+        if (headers_sent() || $this->isSent()) {
             return false;
         }
         foreach ($this->cookies as $cookie) {

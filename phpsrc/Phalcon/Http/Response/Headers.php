@@ -6,8 +6,6 @@ namespace Phalcon\Http\Response;
 
 use ArrayIterator;
 use IteratorAggregate;
-use Phalanx\Phalcon\Http\HeaderLine;
-use Phalanx\Phalcon\Http\Sapi;
 use Traversable;
 
 /** Headers of a response. A value with a line break or NUL is not sent, with a warning, as by header(). */
@@ -52,8 +50,7 @@ class Headers implements IteratorAggregate, HeadersInterface
     /** Once; false when headers are sent already. */
     public function send(): bool
     {
-        $sapi = Sapi::current();
-        if ($this->isSent || $sapi->headersSent()) {
+        if ($this->isSent || headers_sent()) {
             return false;
         }
         foreach ($this->headers as $name => $value) {
@@ -63,10 +60,7 @@ class Headers implements IteratorAggregate, HeadersInterface
             } elseif (!str_contains($line, ':') && !str_starts_with($line, 'HTTP/')) {
                 $line .= ': ';
             }
-            $line = HeaderLine::checked($line);
-            if ($line !== null) {
-                $sapi->header($line);
-            }
+            header($line);
         }
         $this->isSent = true;
 

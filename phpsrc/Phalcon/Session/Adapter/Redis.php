@@ -6,7 +6,6 @@ namespace Phalcon\Session\Adapter;
 
 use Fiber;
 use Phalanx\Fiber\Scheduler;
-use Phalanx\Phalcon\Message;
 use Phalanx\Phalcon\Session\Lock;
 use Phalcon\Session\Adapter\Exceptions\AdapterRuntimeError;
 use Phalcon\Storage\AdapterFactory;
@@ -126,12 +125,12 @@ class Redis extends AbstractAdapter
     }
 
     /**
-     * The lock of the current message or Fiber, which others of this worker must not take for theirs; null outside of
-     * both: see $lockKey.
+     * The lock of the current Fiber, which others of this worker must not take for theirs; null outside of Fibers: see
+     * $lockKey.
      */
     private function held(): ?Lock
     {
-        $holder = Message::current() ?? Fiber::getCurrent();
+        $holder = Fiber::getCurrent();
         if ($holder === null) {
             return null;
         }

@@ -6,7 +6,6 @@ declare(strict_types=1);
 
 require __DIR__ . '/check.php';
 
-use Phalanx\Phalcon\Message;
 use Phalanx\Phalcon\Storage\RedisClient;
 use Phalanx\Redis as Engine;
 use Phalcon\Cache\AdapterFactory as CacheAdapterFactory;
@@ -96,15 +95,29 @@ try {
 }
 
 // Of messages that have the same session, one at a time goes on; the others wait, and the worker serves them meanwhile.
-$manager = new Manager();
-$manager->setName('sid')->setAdapter(new Sessions(
+$sessions = new Sessions(
     new AdapterFactory(new SerializerFactory()),
     ['lockingEnabled' => true, 'lockRetries' => 2000, 'lockWaitTime' => 1000] + $options
-));
+);
+/** Serves a request with this cookie. */
+$serve = static function (string $cookie, callable $code) use ($sessions): mixed {
+    $result = null;
+    phalanx_request_serve("GET / HTTP/1.1\r\nCookie: $cookie\r\n\r\n", [], [], [], static function () use (
+        $sessions,
+        $code,
+        &$result
+    ): void {
+        $manager = new Manager();
+        $manager->setName('sid')->setAdapter($sessions)->start();
+        $result = $code($manager);
+    });
+
+    return $result;
+};
 $inside = 0;
-$visit = static fn (array $cookies): callable => static fn (): int => (new Message($cookies))->run(
-    static function () use ($manager, &$inside): int {
-        $manager->start();
+$visit = static fn (string $cookie): callable => static fn (): int => $serve(
+    $cookie,
+    static function (Manager $manager) use (&$inside): int {
         same(1, ++$inside, 'nobody else has the session');
         $count = (int) $manager->get('count') + 1;
         (new Phalanx\Fiber\Suspension())->wait(0.002);
@@ -114,15 +127,13 @@ $visit = static fn (array $cookies): callable => static fn (): int => (new Messa
         return $count;
     }
 );
-$first = new Message();
-$id = $first->run(static function () use ($manager): string {
-    $manager->start();
+$id = $serve('', static function (Manager $manager): string {
     $manager->set('count', 0);
 
     return $manager->getId();
 });
 same(serialize('count|i:0;'), $engine->get("sess-reds-$id"), 'the session');
-$counts = all(array_fill(0, 20, $visit(['sid' => $id])));
+$counts = all(array_fill(0, 20, $visit("sid=$id")));
 sort($counts);
 same(range(1, 20), $counts, 'each has counted');
 same(serialize('count|i:20;'), $engine->get("sess-reds-$id"), 'none is lost');
@@ -134,16 +145,18 @@ $impatient = new Sessions(
     new AdapterFactory(new SerializerFactory()),
     ['lockingEnabled' => true, 'lockRetries' => 2, 'lockWaitTime' => 1000] + $options
 );
-(new Message())->run(static function () use ($impatient, $engine): void {
+(new Fiber(static function () use ($impatient, $engine): void {
     $impatient->read('mine');
     same(true, $engine->get('sess-reds-mine-lock') !== null, 'held');
-    throws(AdapterRuntimeError::class, fn () => (new Message())->run(fn () => $impatient->read('mine')));
+    $other = new Fiber(static fn () => throws(AdapterRuntimeError::class, fn () => $impatient->read('mine')));
+    $other->start();
+    same(true, $other->isTerminated(), 'somebody else does not get it');
     throws(AdapterRuntimeError::class, fn () => $impatient->read('other'), 'with key: sess-reds-other-lock');
     same(true, $engine->get('sess-reds-mine-lock') !== null, 'still held');
     $impatient->close();
     same(null, $engine->get('sess-reds-mine-lock'), 'given back');
-});
-// Without messages, Fibers have locks of their own.
+}))->start();
+// Fibers have locks of their own.
 $engine->del('sess-reds-mine-lock');
 $patient = new Sessions(
     new AdapterFactory(new SerializerFactory()),
