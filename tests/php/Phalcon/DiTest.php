@@ -17,6 +17,11 @@ final class DiTest extends TestCase
         Di::reset();
     }
 
+    protected function setUp(): void
+    {
+        Di::reset(); // another test's container must not be the default one
+    }
+
     public function testSharedServicesAreMadeOnce(): void
     {
         $di = new Di();
