@@ -73,7 +73,7 @@ field Init
 field Replicas
 	DSNs of servers that reads may go to
 field Pipeline
-	PostgreSQL: quick reads of several Fibers share connections
+	quick reads of several Fibers share connections
 field Sticky
 	for so long after a write of this object its reads go to the primary as well
 type Begin

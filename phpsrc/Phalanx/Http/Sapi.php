@@ -9,12 +9,12 @@ use Workerman\Protocols\Http\Request;
 use Workerman\Worker;
 
 /**
- * Serves messages of a worker as PHP's web servers serve requests: what the handler finds in superglobals and php://input
- * is this message, what it says with echo, header(), setcookie() and exit is the answer to it.
+ * Serves messages of a worker as PHP's web servers serve requests: what the handler finds in superglobals and
+ * php://input is this message, what it says with echo, header(), setcookie() and exit is the answer to it.
  *
- * Everything PHP keeps of a request belongs to the Fiber that serves it and to those it starts, so messages may interleave;
- * see docs/php.md. What belongs to the worker: ini settings, the working directory, the locale, the umask, constants and
- * static properties.
+ * All that PHP keeps of a request belongs to the Fiber that serves it and to those it starts, so messages may
+ * interleave. Of the worker are ini settings, the working directory, the locale, the umask, constants and static
+ * properties.
  */
 final class Sapi
 {

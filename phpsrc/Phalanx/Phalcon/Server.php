@@ -75,7 +75,7 @@ class Server extends Worker
     public function __construct(string $socketName, callable $application, array $socketContext = [])
     {
         if (!\str_starts_with($socketName, 'http://')) {
-            throw new InvalidArgumentException("A Phalcon application is served by http://ADDRESS:PORT, not $socketName");
+            throw new InvalidArgumentException("An application is served by http://ADDRESS:PORT, not by $socketName");
         }
         parent::__construct($socketName, $socketContext);
         $this->name = 'phalcon';
@@ -127,7 +127,7 @@ class Server extends Worker
         if (!$application instanceof Micro && !$application instanceof Application) {
             if (!\is_callable($application)) {
                 throw new InvalidArgumentException(\sprintf(
-                    'The factory of %s must return a Phalcon\Mvc\Micro, a Phalcon\Mvc\Application or a callable, not %s',
+                    'The factory of %s must make a Phalcon\Mvc\Micro, a Phalcon\Mvc\Application or a callable, not %s',
                     self::class,
                     \get_debug_type($application),
                 ));
