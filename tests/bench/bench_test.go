@@ -127,6 +127,7 @@ func TestTargets(t *testing.T) {
 		{"c", "e", http(16, false), 0.15},
 		{"b", "a", http(1, false), 0},
 		{"c", "f", cell{loadRequest, 64, 1, false}, 0.55},
+		{"c", "f", cell{loadMicro, 64, 1, false}, 0.6},
 		{"c", "a", cell{loadWebSocket, 100, 1, false}, 1.2},
 		{"c", "f", cell{loadWebSocket, 100, 1, false}, 0.9},
 		{"c", "f", cell{loadText, 64, 1, false}, 0.95},
@@ -185,7 +186,8 @@ func TestParseAnswerRefusesWhatIsNoGoodAnswer(t *testing.T) {
 func TestMessagesDifferAndKeepTheirLength(t *testing.T) {
 	for name, tr := range map[string]*traffic{
 		"varied": trafficOf(loadHTTP, true, answer{}), loadRequest: trafficOf(loadRequest, false, answer{}),
-		loadText: trafficOf(loadText, false, answer{}), loadWebSocket: trafficOf(loadWebSocket, false, answer{}),
+		loadMicro: trafficOf(loadMicro, false, answer{}),
+		loadText:  trafficOf(loadText, false, answer{}), loadWebSocket: trafficOf(loadWebSocket, false, answer{}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBatch(tr, 16)
@@ -233,6 +235,14 @@ func TestAnswersFollowTheMessages(t *testing.T) {
 	require.Contains(t, string(request.want.Bytes), `"session":"000000000000001f0000000000000000"`)
 	require.Contains(t, string(request.bytes), `{"id":"0000000000000abc"`)
 	require.Contains(t, string(request.want.Bytes), `{"id":"0000000000000abc"`)
+}
+
+func TestMicroAnswersFollowTheMessages(t *testing.T) {
+	micro := newBatch(trafficOf(loadMicro, false, answer{}), 2)
+	micro.fill(0xabc, 5)
+	micro.expect(0xabc, 5)
+	require.Contains(t, string(micro.bytes), "GET /api/items/0000000000000abd?page=3 HTTP/1.1")
+	require.Contains(t, string(micro.want.Bytes), `{"id":"0000000000000abd",`)
 }
 
 func TestComparePhalcon(t *testing.T) {

@@ -56,7 +56,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "build/bench.json", "file for the figures as JSON")
 	flag.BoolVar(&o.short, "short", false, "few and brief rounds: checks that every server answers right, figures are rough")
 	flag.StringVar(&o.only, "only", "", "servers to compare, as in a,c")
-	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, websocket, text, tls, broadcast, database, outgoing, phalcon")
+	flag.StringVar(&o.load, "load", "", "loads to compare, of http, request, micro, websocket, text, tls, broadcast, database, outgoing, phalcon")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all servers")
 	flag.IntVar(&o.idle, "idle", 10000, "idle connections of the memory test")
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
@@ -160,7 +160,7 @@ func grid(http, rooms []int) (cells []cell) {
 			}
 		}
 	}
-	cells = append(cells, cell{loadRequest, 64, 1, false}, cell{loadWebSocket, 100, 1, false},
+	cells = append(cells, cell{loadRequest, 64, 1, false}, cell{loadMicro, 64, 1, false}, cell{loadWebSocket, 100, 1, false},
 		cell{loadText, 64, 1, false},
 		cell{loadText, 64, 16, false}, cell{loadTLS, 64, 1, false})
 	for _, n := range rooms {

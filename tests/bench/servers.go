@@ -54,13 +54,18 @@ var errAbsent = errors.New("not here")
 func allServers() []*server {
 	messages := []string{loadWebSocket, loadText, loadBroadcast}
 	all := append([]string{loadRequest, loadTLS}, messages...)
+	ours := append([]string{loadMicro}, all...)
+	upstream := all
+	if os.Getenv("BENCH_PHALCON") != "" {
+		upstream = ours
+	}
 	return []*server{
 		{Key: "a", Name: "bare epoll loop in C", loads: messages, exact: true, prepare: prepareEpoll},
 		{Key: "b", Name: "engine, Go handler", exact: true, prepare: prepareGo("goserver")},
-		{Key: "c", Name: "engine, PHP onMessage", loads: all, exact: true, prepare: preparePhalanx},
+		{Key: "c", Name: "engine, PHP onMessage", loads: ours, exact: true, prepare: preparePhalanx},
 		{Key: "d", Name: "Go net/http", prepare: prepareGo("nethttp")},
 		{Key: "e", Name: "FrankenPHP worker mode", prepare: prepareFrankenPHP},
-		{Key: "f", Name: "Workerman", loads: all, exact: true, prepare: prepareWorkerman},
+		{Key: "f", Name: "Workerman", loads: upstream, exact: true, prepare: prepareWorkerman},
 		{Key: "g", Name: "engine, PHP onMessage in Fibers", loads: all, exact: true, extra: true, prepare: prepareFibers},
 	}
 }
@@ -177,7 +182,11 @@ func prepareWorkerman(b *bench) (launch, error) {
 		s.maxConns = 900 // stream_select() ends at descriptor 1023
 	}
 	return func(load string, port int, dir string) *exec.Cmd {
-		cmd := exec.Command(php, append(args, b.script(load), "start")...)
+		options := args
+		if load == loadMicro {
+			options = append(slices.Clone(args), "-d", "extension="+os.Getenv("BENCH_PHALCON"))
+		}
+		cmd := exec.Command(php, append(options, b.script(load), "start")...)
 		cmd.Env = append(os.Environ(), appEnv(port, dir)...)
 		return cmd
 	}, nil

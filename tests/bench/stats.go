@@ -86,6 +86,7 @@ var targets = map[comparison]map[goal]float64{
 		{loadHTTP, false, false}: 0.85, {loadHTTP, false, true}: 0.6,
 		{loadHTTP, true, false}: 0.2, {loadHTTP, true, true}: 0.2,
 		{loadRequest, false, false}:   0.55,
+		{loadMicro, false, false}:     0.6,
 		{loadWebSocket, false, false}: 0.9,
 		{loadText, false, false}:      0.95, {loadText, true, false}: 0.2,
 		{loadTLS, false, false}:       0.9,

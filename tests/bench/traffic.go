@@ -16,6 +16,7 @@ const (
 	loadText      = "text"      // echo of lines
 	loadTLS       = "tls"       // the GET with TLS, on connections that stay
 	loadBroadcast = "broadcast" // each message goes to every connection
+	loadMicro     = "micro"     // a route of Phalcon\Mvc\Micro with a parameter, answering JSON
 )
 
 // traffic is what a load sends and expects: messages of one length, into which numbers are written in
@@ -57,6 +58,8 @@ func trafficOf(load string, varied bool, learnt answer) *traffic {
 		return trafficOf(loadHTTP, true, answer{Bytes: []byte(workermanAnswer)})
 	case loadRequest:
 		return requestTraffic()
+	case loadMicro:
+		return microTraffic()
 	case loadText:
 		return plainTraffic("text " + numberMark + ": a line such as a small device reports\n")
 	case loadWebSocket, loadBroadcast:
@@ -114,6 +117,21 @@ func requestTraffic() *traffic {
 		fmt.Sprintf("Content-Length: %d\r\n\r\n", len(in)) + in)
 	t.answer.Bytes, t.answerNumber, t.answerConn = places("HTTP/1.1 200 OK\r\n" +
 		"Content-Type: application/json\r\nCache-Control: no-store\r\nConnection: keep-alive\r\n" +
+		fmt.Sprintf("Content-Length: %d\r\n\r\n", len(out)) + out)
+	return t
+}
+
+// microTraffic asks for a thing by its number; app/micro.php answers it.
+func microTraffic() *traffic {
+	out := `{"id":"` + numberMark + `","title":"A thing","price":12.5,"tags":["red","green","blue"]}`
+	t := &traffic{}
+	t.message, t.number, t.conn = places("GET /api/items/" + numberMark + "?page=3 HTTP/1.1\r\n" +
+		"Host: shop.example\r\n" +
+		"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n" +
+		"Accept: application/json, text/plain, */*\r\n" +
+		"Cookie: theme=dark; lang=en\r\n\r\n")
+	t.answer.Bytes, t.answerNumber, t.answerConn = places("HTTP/1.1 200 OK\r\n" +
+		"Content-Type: application/json\r\nConnection: keep-alive\r\n" +
 		fmt.Sprintf("Content-Length: %d\r\n\r\n", len(out)) + out)
 	return t
 }
