@@ -8,11 +8,16 @@
 declare(strict_types=1);
 
 use Phalcon\Acl\Adapter\Memory as Acl;
+use Phalcon\Cache\AdapterFactory as CacheAdapters;
+use Phalcon\Cache\Cache;
 use Phalcon\Config\Config;
 use Phalcon\Di\Di;
 use Phalcon\Di\FactoryDefault;
 use Phalcon\Encryption\Crypt;
 use Phalcon\Encryption\Security;
+use Phalcon\Encryption\Security\JWT\Builder;
+use Phalcon\Encryption\Security\JWT\Signer\Hmac;
+use Phalcon\Encryption\Security\JWT\Token\Parser;
 use Phalcon\Events\Event;
 use Phalcon\Events\Manager;
 use Phalcon\Filter\FilterFactory;
@@ -26,6 +31,11 @@ use Phalcon\Logger\Adapter\Noop;
 use Phalcon\Logger\Logger;
 use Phalcon\Messages\Message;
 use Phalcon\Messages\Messages;
+use Phalcon\Mvc\Controller;
+use Phalcon\Mvc\Dispatcher;
+use Phalcon\Mvc\Micro;
+use Phalcon\Mvc\Router;
+use Phalcon\Mvc\Url;
 use Phalcon\Storage\Adapter\Memory as Storage;
 use Phalcon\Storage\SerializerFactory;
 use Phalcon\Support\Collection;
@@ -78,9 +88,45 @@ final class Listener
     }
 }
 
+final class BenchController extends Controller
+{
+    public function showAction(string $id): string
+    {
+        return $id;
+    }
+}
+
+/** A router with so many routes. */
+function routerOf(int $routes, Di $container): Router
+{
+    $router = new Router(false);
+    $router->setDI($container);
+    for ($i = 0; $i < $routes; $i++) {
+        $router->add("/section$i/{id:[0-9]+}", ['controller' => 'bench', 'action' => 'show']);
+    }
+
+    return $router;
+}
+
 /** @return array<string, array<string, Closure>> */
 function operations(): array
 {
+    $full = new FactoryDefault();
+    $few = routerOf(10, $full);
+    $many = routerOf(200, $full);
+    $dispatcher = new Dispatcher();
+    $dispatcher->setDI($full);
+    $micro = new Micro(new FactoryDefault());
+    $micro->get('/items/{id:[0-9]+}', fn (string $id): int => (int) $id);
+    $url = new Url();
+    $url->setBaseUri('/');
+    $cache = new Cache((new CacheAdapters(new SerializerFactory()))->newInstance('memory'));
+    $cache->set('key', ['one' => 1]);
+    $sign = static fn (): string => (new Builder(new Hmac('sha512')))->setIssuer('me')->setSubject('you')
+        ->setPassphrase('QcMpZ&b&mo3TPsPk668J6QH8JA$&U&m2')->getToken()->getToken();
+    $token = $sign();
+    $parser = new Parser();
+
     $text = 'The quick <b>brown</b> fox & "friends" jump over the lazy dog\'s back, ' . 'again and again.';
 
     $di = new Di();
@@ -262,6 +308,34 @@ function operations(): array
             'encrypt' => static fn () => $crypt->encrypt($text),
             'decrypt' => static fn () => $crypt->decrypt($sealed),
             'computeHmac' => static fn () => $security->computeHmac($text, 'key', 'sha256'),
+        ],
+        'JWT' => [
+            'build and sign' => $sign,
+            'parse and verify' => static fn () => $parser->parse($token)
+                ->verify(new Hmac('sha512'), 'QcMpZ&b&mo3TPsPk668J6QH8JA$&U&m2'),
+        ],
+        'Cache' => [
+            'get' => static fn () => $cache->get('key'),
+            'set' => static fn () => $cache->set('key', ['one' => 1]),
+            'has' => static fn () => $cache->has('key'),
+        ],
+        'Router' => [
+            'handle, of 10 the first' => static fn () => $few->handle('/section0/42'), // tried last
+            'handle, of 200 the first' => static fn () => $many->handle('/section0/42'), // as well
+            'handle, none of 200' => static fn () => $many->handle('/nothing'),
+            'add' => static fn () => (new Router(false))->add('/a/{id:[0-9]+}', 'bench::show'),
+        ],
+        'Url' => [
+            'get' => static fn () => $url->get('some/path', ['page' => 2]),
+        ],
+        'Mvc' => [
+            'dispatch' => static function () use ($dispatcher): void {
+                $dispatcher->setControllerName('bench');
+                $dispatcher->setActionName('show');
+                $dispatcher->setParams(['42']);
+                $dispatcher->dispatch();
+            },
+            'Micro::handle' => static fn () => $micro->handle('/items/42'),
         ],
         'Logger' => [
             'info' => static fn () => $logger->info('text'),
