@@ -114,12 +114,19 @@ func TestMemoryStaysBounded(t *testing.T) {
 			require.NoError(t, <-failures)
 		}
 	}
+	// The engine's heap and PHP's compiled code reach their size first; what leaks never stops growing.
 	send(48_000)
-	early := pss(t, pid)
-	send(152_000)
-	late := pss(t, pid)
-	t.Logf("%d KiB after 48,000 requests, %d KiB after 200,000", early, late)
-	require.Less(t, late-early, 10<<10)
+	before := pss(t, pid)
+	for range 6 {
+		send(48_000)
+		now := pss(t, pid)
+		t.Logf("%d KiB before 48,000 requests, %d KiB after", before, now)
+		if now-before < 3<<10 {
+			return
+		}
+		before = now
+	}
+	require.Fail(t, "the memory grows")
 }
 
 // nothingLeft compares two counts: connections, objects and timers must be as before. The last figure is the
