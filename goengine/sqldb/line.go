@@ -623,14 +623,7 @@ func (l *line) fail(err error) {
 			break
 		}
 	}
-	var e *Error
-	if !errors.As(err, &e) {
-		text := err.Error()
-		if errors.Is(err, io.EOF) {
-			text = "the server closed it"
-		}
-		e = &Error{Kind: Connection, SQLState: "08006", Message: "the connection broke: " + text}
-	}
+	e := brokenBy(err)
 	for first := true; l.next() != nil; first = false {
 		one := l.pop()
 		if one.err = e; err == errTooLarge && !first {

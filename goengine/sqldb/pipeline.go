@@ -584,14 +584,7 @@ func (p *pgPipe) fail(err error) {
 	p.queue, p.out = nil, nil
 	p.mu.Unlock()
 	_ = p.net.Close()
-	var e *Error
-	if !errors.As(err, &e) {
-		text := err.Error()
-		if errors.Is(err, io.EOF) {
-			text = "the server closed it"
-		}
-		e = &Error{Kind: Connection, SQLState: "08006", Message: "the connection broke: " + text}
-	}
+	e := brokenBy(err)
 	for _, one := range queue {
 		if one.err == nil {
 			one.err = e
@@ -608,4 +601,17 @@ func (p *pgPipe) end() {
 	_, _ = p.net.Write([]byte{'X', 0, 0, 0, 4})
 	p.fail(net.ErrClosed)
 	<-p.ended
+}
+
+// brokenBy is what statements are told whose connection ended by err.
+func brokenBy(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	text := err.Error()
+	if errors.Is(err, io.EOF) {
+		text = "the server closed it"
+	}
+	return &Error{Kind: Connection, SQLState: "08006", Message: "the connection broke: " + text}
 }
