@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -190,6 +191,23 @@ func TestSlotProcessControl(t *testing.T) {
 		require.NotContains(t, text, "eventfd")
 	}
 	require.NotContains(t, a.Output(), "exit of")
+}
+
+// A program that a slot starts gets what it is given, and nothing else that slots have open: no lock is held by it.
+func TestProgramsInheritNothing(t *testing.T) {
+	a := serve(t, "slots.php", 2)
+	var c struct {
+		FDs  string
+		Free bool
+	}
+	a.json("/inherited", &c)
+	require.Contains(t, c.FDs, "given\n", "what it is given")
+	var numbers []string
+	for _, line := range regexp.MustCompile(`(?m) (\d+) -> `).FindAllStringSubmatch(c.FDs, -1) {
+		numbers = append(numbers, line[1])
+	}
+	require.ElementsMatch(t, []string{"0", "1", "2", "7"}, numbers, c.FDs)
+	require.True(t, c.Free, "the lock of a closed file")
 }
 
 // A static of one slot is another's too only by name.

@@ -73,6 +73,34 @@ $web->onMessage = static function (TcpConnection $connection, Request $request) 
             ];
             proc_close($process);
             break;
+        case '/inherited':
+            $name = tempnam(sys_get_temp_dir(), 'phx');
+            $locked = fopen($name, 'c+');
+            flock($locked, LOCK_EX);
+            $open = [
+                stream_socket_server('tcp://127.0.0.1:0'),
+                stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0),
+                tmpfile(),
+            ];
+            $given = tmpfile();
+            fwrite($given, 'given');
+            rewind($given);
+            $process = proc_open(
+                ['sh', '-c', 'ls -l /proc/$$/fd; cat <&7; echo; exec sleep 100'],
+                [1 => ['pipe', 'w'], 7 => $given],
+                $pipes
+            );
+            for ($fds = ''; !str_contains($fds, "given\n") && ($line = fgets($pipes[1])) !== false;) {
+                $fds .= $line;
+            }
+            fclose($locked);
+            $again = fopen($name, 'c+');
+            $answer = ['fds' => $fds, 'free' => flock($again, LOCK_EX | LOCK_NB)];
+            proc_terminate($process, SIGKILL);
+            proc_close($process);
+            unlink($name);
+            unset($open);
+            break;
         case '/count':
             $answer = ['id' => $web->id, 'count' => ++Counter::$n];
             break;
