@@ -9,6 +9,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
                                 connections; -g graceful, -d in the background)
   phalanx stubs [--out FILE]    the classes of Go components, for editors
   phalanx shared FILE [--json]  what the workers of a running server share
+  phalanx health [HOST:PORT]    whether a running server's monitor says it lives
   phalanx build --with MODULE   a binary with components of your own (--help)
   phalanx run --config FILE     Caddy with FrankenPHP and a Caddyfile
   phalanx php-server            serve a folder of PHP files (--help: options)

@@ -43,7 +43,7 @@ func Main() {
 	}
 	ext.Register()
 	ext.CommandLine = cli.Describe
-	switch mode(os.Args[1:]) {
+	switch mode(os.Args) {
 	case helpMode:
 		fmt.Print(cli.Help)
 	case stubsMode:
@@ -52,6 +52,8 @@ func Main() {
 		os.Exit(buildBinary(os.Args[2:]))
 	case sharedMode:
 		os.Exit(listShared(os.Args[2:]))
+	case healthMode:
+		os.Exit(health(os.Args[2:]))
 	case caddyMode:
 		host.Web()
 		caddycmd.Main()
@@ -71,11 +73,16 @@ const (
 	stubsMode
 	buildMode
 	sharedMode
+	healthMode
 )
 
-// mode says whom the arguments are for. A file named like one of Caddy's commands is meant
-// only when it is given with a slash or with its ending.
+// mode says whom the arguments are for, the first being the program's name. A file named like one of Caddy's commands is
+// meant only when it is given with a slash or with its ending. Called by the name frankenphp it is FrankenPHP's command.
 func mode(args []string) int {
+	name, args := filepath.Base(args[0]), args[1:]
+	if name == "frankenphp" {
+		return caddyMode
+	}
 	if len(args) == 0 {
 		if stdinIsScript() {
 			return phpMode
@@ -94,6 +101,8 @@ func mode(args []string) int {
 		return stubsMode
 	case first == "shared":
 		return sharedMode
+	case first == "health":
+		return healthMode
 	case first == "build":
 		return buildMode
 	case first == "help", first == "completion":

@@ -42,7 +42,12 @@ func FindSocket(name string) (string, error) {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
 			path = real
 		}
-		path = filepath.Join(filepath.Dir(path), "workerman."+filepath.Base(path)+".pid")
+		folder, name := filepath.Split(path)
+		// As Workerman\Worker::init() names it.
+		if run := os.Getenv("PHALANX_RUN_DIR"); run != "" {
+			folder, name = run, strings.ReplaceAll(path, "/", "_")
+		}
+		path = filepath.Join(folder, "workerman."+name+".pid")
 	}
 	path = SocketPath(path)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {

@@ -372,13 +372,14 @@ class Worker
             $calls = \debug_backtrace(\DEBUG_BACKTRACE_IGNORE_ARGS);
             static::$startFile = \end($calls)['file'] ?? self::mainScript();
         }
-        $folder = \dirname(static::$startFile);
-        $name = \basename(static::$startFile);
+        $folder = \rtrim((string)\getenv('PHALANX_RUN_DIR'), '/');
+        $name = $folder === '' ? \basename(static::$startFile) : \str_replace('/', '_', static::$startFile);
+        $folder = $folder === '' ? \dirname(static::$startFile) : $folder;
         static::$pidFile = static::$pidFile ?: "$folder/workerman.$name.pid";
         static::$statusFile = static::$statusFile ?: "$folder/workerman.$name.status";
         static::$statisticsFile = static::$statisticsFile ?: static::$statusFile;
         static::$connectionsFile = static::$connectionsFile ?: static::$statusFile . '.connection';
-        static::$logFile = static::$logFile ?: "$folder/workerman.log";
+        static::$logFile = static::$logFile ?: (string)\getenv('PHALANX_LOG_FILE') ?: "$folder/workerman.log";
         $log = static::$logFile;
         if ($log !== '/dev/null' && !\is_file($log) && !\str_contains($log, '://')) {
             if (!\is_dir(\dirname($log))) {

@@ -140,7 +140,7 @@ trait Master
             'processes' => self::serverProcesses(),
             'stopTimeout' => (float)static::$stopTimeout,
             'gracefulTimeout' => static::$gracefulTimeout,
-            'monitor' => self::option('monitor') ?? static::$monitorAddress,
+            'monitor' => self::option('monitor') ?? (static::$monitorAddress ?: (string)\getenv('PHALANX_MONITOR')),
             'stuckTimeout' => \max(static::$stuckTimeout, 0.0),
             'cluster' => static::$cluster ?: (string)\getenv('PHALANX_CLUSTER'),
             'clusterName' => static::$clusterName ?: self::clusterName(),
