@@ -77,11 +77,15 @@ const (
 )
 
 // mode says whom the arguments are for, the first being the program's name. A file named like one of Caddy's commands is
-// meant only when it is given with a slash or with its ending. Called by the name frankenphp it is FrankenPHP's command.
+// meant only when it is given with a slash or with its ending. Called by the name frankenphp it is FrankenPHP's command, by the name php
+// PHP's.
 func mode(args []string) int {
 	name, args := filepath.Base(args[0]), args[1:]
-	if name == "frankenphp" {
+	switch name {
+	case "frankenphp":
 		return caddyMode
+	case "php":
+		return phpMode
 	}
 	if len(args) == 0 {
 		if stdinIsScript() {

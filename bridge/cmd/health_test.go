@@ -33,6 +33,7 @@ func TestWhomTheArgumentsAreFor(t *testing.T) {
 		{[]string{"frankenphp", "help"}, caddyMode},
 		{[]string{"frankenphp"}, caddyMode},
 		{[]string{"frankenphp", "build-info"}, caddyMode},
+		{[]string{"/usr/local/bin/php", "version"}, phpMode},
 	} {
 		require.Equal(t, tt.mode, mode(tt.args), "%v", tt.args)
 	}

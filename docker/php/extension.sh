@@ -3,7 +3,7 @@
 #
 #   docker/php/extension.sh redis      builds if needed, prints the path of redis.so on standard output
 #
-# The source package is php-NAME. Load the result with "-d extension=PATH". It is kept in the cache folder under the
+# The source package is php-NAME, or NAME. Load the result with "-d extension=PATH". It is kept in the cache folder under the
 # hash of PHP's build and of this recipe; while neither changes nothing is fetched or compiled again.
 set -euo pipefail
 
@@ -46,10 +46,13 @@ apt=(-qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=-
 	-o "Dir::Cache=$work/archives" -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=3 -o Acquire::Languages=none)
 apt-get "${apt[@]}" update >&2 || die "apt could not read the $suite source index"
 # The release alone, by the hash in the signed index: Debian's own part (which mirrors drop first) arranges packaging.
-index=$(apt-cache "${apt[@]:1}" showsrc --only-source "php-$name" | awk '/^Package: / {n++} n == 1')
+for package in "php-$name" "$name"; do
+	index=$(apt-cache "${apt[@]:1}" showsrc --only-source "$package" | awk '/^Package: / {n++} n == 1')
+	[ -z "$index" ] || break
+done
 pool=$(sed -n 's/^Directory: //p' <<<"$index")
 read -r sum _ file < <(awk '/^Checksums-Sha256:/ {on = 1; next} /^[^ ]/ {on = 0} on && /\.orig\.tar\.[a-z0-9]+$/' <<<"$index")
-[ -n "${file:-}" ] || die "Debian $suite has no source package php-$name"
+[ -n "${file:-}" ] || die "Debian $suite has no source package php-$name or $name"
 /usr/lib/apt/apt-helper -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=3 \
 	download-file "${mirror%/}/$pool/$file" "$work/$file" "SHA256:$sum" >"$work/fetch.log" 2>&1 ||
 	die "apt could not fetch $file: see $work/fetch.log"
