@@ -9,6 +9,7 @@
 
 #include <SAPI.h>
 #include <Zend/zend_exceptions.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "_cgo_export.h"
@@ -63,11 +64,28 @@ static void phx_require(const char *path, size_t len)
 	zend_string_release(opened);
 }
 
+/* Upstream's Worker forks this process and uses nothing of the engine: whoever starts it here has not meant that. */
+static void phx_tell_of_upstream(zend_class_entry *ce)
+{
+	for (uint32_t i = 0; i < ce->num_traits; i++) {
+		if (zend_string_equals_literal(ce->trait_names[i].lc_name, "phalanx\\worker\\master")) {
+			return;
+		}
+	}
+	fprintf(stderr,
+		"phalanx: Workerman\\Worker is that of %s: it runs, but on PHP alone. 'composer require phalanx/phalanx' puts "
+		"Phalanx's in its place.\n",
+		ce->type == ZEND_USER_CLASS ? ZSTR_VAL(ce->info.user.filename) : "an extension");
+}
+
 static zend_class_entry *phx_autoload(zend_string *name, zend_string *lc_name)
 {
 	zend_class_entry *ce = phx_next_autoload ? phx_next_autoload(name, lc_name) : NULL;
 	char path[MAXPATHLEN], folder[MAXPATHLEN];
 
+	if (ce != NULL && zend_string_equals_literal(lc_name, "workerman\\worker")) {
+		phx_tell_of_upstream(ce);
+	}
 	if (ce != NULL || EG(exception) != NULL || !phx_autoload_folder(lc_name, folder, sizeof(folder))) {
 		return ce;
 	}

@@ -9,7 +9,10 @@ use Phalanx\Exception\EngineMismatch;
 /** The Go engine under this thread's PHP. */
 final class Engine
 {
-    /** The engine these classes were written for; only the last number may differ. */
+    /**
+     * The engine these classes were written for; only the last number may differ: releases that change it alone keep
+     * what classes and engine say to each other.
+     */
     public const VERSION = '0.1.0';
 
     public static function version(): string
@@ -44,14 +47,19 @@ final class Engine
             throw new EngineMismatch("This needs the phalanx binary: phalanx $script start");
         }
         [$major, $minor] = \explode('.', self::VERSION);
-        if (!\str_starts_with(self::version(), "$major.$minor.")) {
+        $version = self::version();
+        if (!\str_starts_with($version, "$major.$minor.")) {
+            $first = \implode('.', \array_slice(\explode('.', $version), 0, 2));
             throw new EngineMismatch(\sprintf(
-                'The classes in %s are made for Phalanx %s.%s, this binary is %s: install phalanx/phalanx %s, or none',
-                __DIR__,
+                'The classes in %s are those of Phalanx %s, the binary %s is %s; the first two numbers must be the same. '
+                . 'Either "composer require phalanx/phalanx:~%s.0", or a binary %s.%s.x',
+                \dirname(__DIR__),
+                self::VERSION,
+                \PHP_BINARY,
+                $version,
+                $first,
                 $major,
-                $minor,
-                self::version(),
-                self::version()
+                $minor
             ));
         }
     }

@@ -6,8 +6,13 @@ namespace Phalanx;
 
 use Phalanx\Fiber\Tasks;
 
+// Composer includes this file with its autoloader: a binary that its copy of the classes does not fit is refused there.
+if (\extension_loaded('phalanx')) {
+    Engine::requireMatch();
+}
+
 /*
- * The phalanx binary has these functions itself. Composer includes this file for tools that run on another PHP.
+ * The phalanx binary has these functions itself; here they are for tools that run on another PHP.
  */
 if (!\function_exists('Phalanx\async')) {
     function async(callable $callback, mixed ...$args): Task

@@ -43,7 +43,7 @@ apt-get -qq "${options[@]}" update >&2 || die "apt could not read the package in
 
 # Libraries only: the packages of source php-defaults (php-cli, php-xml, ...) stand for PHP and its extensions.
 named=$(apt-cache "${options[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
-	--no-replaces --no-enhances "$package" | grep -E '^php(-|unit)' | sort -u)
+	--no-replaces --no-enhances "$package" | grep -E '^(php(-|unit)|composer$|jsonlint$)' | sort -u)
 # shellcheck disable=SC2086
 wanted=$(apt-cache "${options[@]}" show --no-all-versions $named |
 	awk '/^Package: / {p = $2} /^Source: / {s = $2} /^$/ {if (p && s != "php-defaults") print p; p = s = ""}
