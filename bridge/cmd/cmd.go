@@ -55,6 +55,7 @@ func Main() {
 	case healthMode:
 		os.Exit(health(os.Args[2:]))
 	case caddyMode:
+		registerBrotli()
 		host.Web()
 		caddycmd.Main()
 	default:
