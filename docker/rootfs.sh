@@ -86,12 +86,16 @@ for optional in "$libc/ossl-modules" /usr/lib/locale/C.utf8 /etc/mime.types /etc
 done
 rm -rf "$root"/usr/share/zoneinfo/{right,posix}
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
+: >"$root/etc/hostname" # which a container engine mounts its own over, as over the above
+: >"$root/etc/resolv.conf"
 ln -s /usr/share/zoneinfo/Etc/UTC "$root/etc/localtime"
 
 # For scanners: the packages that the files are of, as images without a package manager list them; and their terms.
 packages=$({
 	# A path may be known by a link's name (/lib); what belongs to no package was made here.
 	printf '%s\n' "${taken[@]}" "${taken[@]#/usr}" | xargs dpkg-query -S 2>/dev/null || true
+	echo 'ca-certificates: ' # has made its file when it was installed
 } | grep -v '^diversion' | sed 's/: .*//; s/, /\n/g; s/:[a-z0-9]*$//' | sort -u)
 for package in $packages; do
 	dpkg-query -s "$package" 2>/dev/null | sed '/^Conffiles:/,/^[^ ]/{/^Conffiles:/d;/^ /d}' >"$root/var/lib/dpkg/status.d/$package"
