@@ -7,6 +7,8 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
   phalanx FILE.php start [-d]   a script that calls Worker::runAll(): start its
                                 servers (also stop, restart, reload, status,
                                 connections; -g graceful, -d in the background)
+  phalanx watch FILE.php        the same for development: workers are replaced when
+                                a file changes, errors are shown (--help)
   phalanx stubs [--out FILE]    the classes of Go components, for editors
   phalanx shared FILE [--json]  what the workers of a running server share
   phalanx health [HOST:PORT]    whether a running server's monitor says it lives

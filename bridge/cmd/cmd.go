@@ -50,6 +50,8 @@ func Main() {
 		os.Exit(stubs(os.Args[2:]))
 	case buildMode:
 		os.Exit(buildBinary(os.Args[2:]))
+	case watchMode:
+		os.Exit(watchApp(os.Args[2:]))
 	case sharedMode:
 		os.Exit(listShared(os.Args[2:]))
 	case healthMode:
@@ -75,6 +77,7 @@ const (
 	buildMode
 	sharedMode
 	healthMode
+	watchMode
 )
 
 // mode says whom the arguments are for, the first being the program's name. A file named like one of Caddy's commands is
@@ -110,6 +113,8 @@ func mode(args []string) int {
 		return healthMode
 	case first == "build":
 		return buildMode
+	case first == "watch":
+		return watchMode
 	case first == "help", first == "completion":
 		return caddyMode
 	default:

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Workerman;
 
 use AllowDynamicProperties;
+use Phalanx\Development;
 use Phalanx\Engine;
 use Phalanx\Fiber\Scheduler;
 use Phalanx\Worker\Commands;
@@ -323,6 +324,10 @@ class Worker
         Engine::requireMatch();
         if (\phalanx_role() === 'slot') {
             self::runSlot();
+        }
+        $trial = \getenv('PHALANX_TRIAL');
+        if ($trial !== false) {
+            self::endTrial($trial);
         }
         try {
             static::checkSapiEnv();
@@ -723,6 +728,10 @@ class Worker
             try {
                 ($this->onWorkerStart)($this);
             } catch (Throwable $e) {
+                if (Development::isOn()) {
+                    Development::startFailed($this, $e);
+                    return;
+                }
                 \sleep(1); // a worker that cannot start must not restart in a tight loop
                 static::stopAll(250, $e);
             } finally {

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Phalanx\Connection;
 
+use Phalanx\Development;
 use Phalanx\Fiber\Scheduler;
+use Phalanx\Worker\EngineProtocol;
 use RuntimeException;
 use Throwable;
 use Workerman\Protocols\Http\Request;
@@ -37,6 +39,9 @@ trait EngineEvents
         $connection->engineHandle = 0;
         if ($worker->transport !== 'tcp') {
             $connection->transport = $worker->transport;
+        }
+        if (Development::isOn() && EngineProtocol::nameOf($protocol) === 'http') {
+            $connection->onMessage = Development::guard($worker->onMessage);
         }
         $connection->protocol = $protocol;
         $connection->engineHandle = $handle;

@@ -6,6 +6,7 @@ namespace Phalanx\Phalcon;
 
 use Closure;
 use InvalidArgumentException;
+use Phalanx\Development;
 use Phalanx\Http\PublicFiles;
 use Phalanx\Http\Sapi;
 use Phalcon\Di\Di;
@@ -154,7 +155,11 @@ class Server extends Worker
             }, $file);
         } catch (Throwable $e) {
             // The application may have been left in the middle of something: it is not used again.
-            $connection->send($this->failure($e));
+            $connection->send(
+                Development::isOn() && !$this->debug && !self::isMissing($e)
+                    ? Development::response($e, $request)
+                    : $this->failure($e)
+            );
             return;
         }
         if ($file === null || $request->method() === 'HEAD') {
@@ -201,14 +206,19 @@ class Server extends Worker
         } while ($more);
     }
 
-    private function failure(Throwable $e): Response
+    /** Whether nothing is there that could have answered. */
+    private static function isMissing(Throwable $e): bool
     {
-        $missing = $e instanceof NotFoundHandlerNotCallable || ($e instanceof DispatcherException && \in_array(
+        return $e instanceof NotFoundHandlerNotCallable || ($e instanceof DispatcherException && \in_array(
             $e->getCode(),
             [DispatcherException::EXCEPTION_HANDLER_NOT_FOUND, DispatcherException::EXCEPTION_ACTION_NOT_FOUND],
             true,
         ));
-        if ($missing) {
+    }
+
+    private function failure(Throwable $e): Response
+    {
+        if (self::isMissing($e)) {
             return self::page(404, 'Not Found');
         }
         \PHP_SAPI === 'cli' ? static::log((string) $e) : \error_log((string) $e);

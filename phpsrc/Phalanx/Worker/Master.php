@@ -129,13 +129,25 @@ trait Master
     /** Has the engine bind the workers' sockets, before anything is said to have started. */
     private static function listenForAll(): void
     {
+        \phalanx_supervisor_listen([
+            'script' => self::mainScript(),
+            'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
+        ] + self::settings());
+    }
+
+    /**
+     * What the engine has to know before it starts workers, and what a reload cannot change.
+     *
+     * @return array<string, mixed>
+     */
+    private static function settings(): array
+    {
         $workers = [];
         foreach (static::$workers as $worker) {
             $workers[] = $worker->specification();
         }
-        \phalanx_supervisor_listen([
-            'script' => self::mainScript(),
-            'argv' => \array_values($GLOBALS['argv'] ?? $_SERVER['argv'] ?? []),
+
+        return [
             'workers' => $workers,
             'processes' => self::serverProcesses(),
             'stopTimeout' => (float)static::$stopTimeout,
@@ -146,7 +158,25 @@ trait Master
             'clusterName' => static::$clusterName ?: self::clusterName(),
             'pidFile' => static::$pidFile,
             'logFile' => static::$logFile,
-        ]);
+        ];
+    }
+
+    /**
+     * For "phalanx watch": the script has come this far, so a reload with it will too. Says what it has set, in the
+     * file that the environment names, and ends the process.
+     */
+    private static function endTrial(string $report): never
+    {
+        foreach (static::$workers as $worker) {
+            $worker->count = \max($worker->count, 1);
+            $worker->localSocket ??= $worker->parseSocketAddress();
+        }
+        self::checkCertificates();
+        \file_put_contents($report, \json_encode(
+            ['settings' => self::settings(), 'files' => \get_included_files()],
+            \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_INVALID_UTF8_SUBSTITUTE
+        ));
+        exit(0);
     }
 
     private static function clusterName(): string

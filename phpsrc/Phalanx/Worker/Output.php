@@ -67,6 +67,16 @@ trait Output
         if (!static::$daemonize) {
             static::safeEcho("$msg\n", $decorated);
         }
+        static::logQuietly($msg);
+    }
+
+    /**
+     * Appends to $logFile alone.
+     *
+     * @internal
+     */
+    public static function logQuietly(string $msg): void
+    {
         if (static::$logFile === '') {
             return; // before runAll()
         }

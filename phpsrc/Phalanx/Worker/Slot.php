@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Phalanx\Worker;
 
 use Exception;
+use Phalanx\Development;
 use Phalanx\Fiber\CoroutineLoop;
 use Throwable;
 use Workerman\Connection\ConnectionInterface;
@@ -187,7 +188,9 @@ trait Slot
     /** Stops the workers of this script, then its loop when their connections are closed. */
     private static function stopWorkers(int $code, mixed $log): void
     {
-        if ($code && $log) {
+        if ($log instanceof Throwable && Development::isOn()) {
+            Development::ends($log);
+        } elseif ($code && $log) {
             static::log($log);
         }
         Life::stop();
@@ -280,6 +283,9 @@ trait Slot
         }
         $message = 'Worker[' . \posix_getpid() . '] process terminated';
         $error = \error_get_last();
+        if (Development::isOn() && Development::died($error)) {
+            return;
+        }
         $fatal = \E_ERROR | \E_PARSE | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_RECOVERABLE_ERROR;
         if ($error && ($error['type'] & $fatal)) {
             $message .= ' with ERROR: ' . static::getErrorType($error['type'])

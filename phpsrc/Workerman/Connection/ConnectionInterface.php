@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Workerman\Connection;
 
 use AllowDynamicProperties;
+use Phalanx\Development;
 use Throwable;
 use Workerman\Events\EventInterface;
 use Workerman\Worker;
@@ -83,6 +84,8 @@ abstract class ConnectionInterface
                 // The handler's own failure ends the worker below.
             }
         }
-        Worker::stopAll(250, $exception);
+        if (!Development::answers($this, $exception)) {
+            Worker::stopAll(250, $exception);
+        }
     }
 }
