@@ -1,0 +1,7 @@
+<?php
+$worker = new Worker();
+$database = new class {
+    public function work(): void
+    {
+    }
+};

@@ -1,0 +1,2 @@
+<?php
+$resolveOnly = ['$client = new Psr18Client'];

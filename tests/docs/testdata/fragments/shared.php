@@ -1,0 +1,2 @@
+<?php
+$resolveOnly = ['$simple = '];

@@ -1,0 +1,3 @@
+<?php
+$resolveOnly = ['$info = $connection'];
+$worker = new Worker();

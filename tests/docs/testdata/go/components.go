@@ -1,0 +1,6 @@
+package preamble
+
+type Client struct{}
+type Store struct{}
+
+func New() *Client
