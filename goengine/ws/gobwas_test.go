@@ -59,8 +59,8 @@ func FuzzDecodeAgainstGobwas(f *testing.F) {
 			}
 		}
 		if code != 0 && !refused {
-			// Whatever follows, theirs must not make a message of what was refused here. Ones, as zeros would make lengths short.
-			theirs, _ = gobwasMessages(append(bytes.Clone(in), bytes.Repeat([]byte{1}, 1000)...), client)
+			// Whatever follows, theirs must not make a message of what was refused here. Ones, as zeros would make short lengths.
+			theirs, _ = gobwasMessages(append(bytes.Clone(in), bytes.Repeat([]byte{0xff}, 1000)...), client)
 			if n := len(messages) + 1; len(theirs) > n {
 				theirs = theirs[:n]
 			}
