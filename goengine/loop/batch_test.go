@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/loop"
+	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
 // More messages than a batch takes, on several connections: all come, each connection's in order.
@@ -43,6 +45,56 @@ func TestMoreMessagesThanABatchTakes(t *testing.T) {
 	require.Greater(t, largest, loop.MaxEvents/2)
 	for _, p := range all {
 		require.Equal(t, want, got[p.id])
+	}
+}
+
+// A peer that sends small messages faster than they are told: what it has sent waits in the kernel and not here. It once
+// took memory for each byte, as a batch read more than it decoded.
+func TestAFloodOfSmallMessagesWaitsInTheKernel(t *testing.T) {
+	ping := string(ws.AppendMaskedFrame(nil, ws.Fin|ws.OpPing, []byte(strings.Repeat("p", 100)), [4]byte{1, 2, 3, 4}))
+	for name, tt := range map[string]struct {
+		proto          loop.Proto
+		first, message string
+	}{
+		"lines":     {loop.Text, "", "x\n"},
+		"frames":    {loop.Frame, "", "\x00\x00\x00\x04"},
+		"requests":  {loop.HTTP, "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+		"websocket": {loop.WebSocket, handshake, ping},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := 0
+			d := drive(t, func(l *loop.Loop, ev *loop.Event) {
+				switch ev.Kind {
+				case loop.Handshake:
+					_ = l.AcceptWebSocket(ev.Conn, nil)
+				case loop.Message, loop.Control:
+					told++
+				}
+			})
+			p := d.connect(loop.ListenOptions{Proto: tt.proto, Control: true})
+			if tt.first != "" {
+				p.write(tt.first)
+				d.settle()
+			}
+			block := []byte(strings.Repeat(tt.message, 64<<10/len(tt.message)))
+			rest, written := block, 0
+			for range 300 {
+				for {
+					n, err := unix.Write(p.fd, rest)
+					if err != nil {
+						require.ErrorIs(t, err, unix.EAGAIN)
+						break
+					}
+					written += n
+					if rest = rest[n:]; len(rest) == 0 {
+						rest = block
+					}
+				}
+				d.turn(0)
+			}
+			require.Greater(t, told, 100*loop.MaxPerConn, "it goes on")
+			require.Less(t, written-told*len(tt.message), 2<<20)
+		})
 	}
 }
 

@@ -256,7 +256,9 @@ func (l *Loop) read(c *conn) {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
 		return
 	}
-	if !l.room(2) || c.back != nil {
+	// Who has messages left to decode sends faster than they are told: its next bytes wait in the kernel, or they would
+	// pile up here without an end.
+	if !l.room(2) || c.back != nil || c.inBatch {
 		return // reported again: level-triggered
 	}
 	if c.in != nil {
