@@ -32,6 +32,10 @@ bench: build ## compare with the bare loop, net/http, FrankenPHP and Workerman
 bench-short: build ## the same in a minute: wrong answers fail, figures are rough
 	@$(with_go) tests/bench/run -short
 
+.PHONY: image-test
+image-test: build ## build the images with buildah on a debootstrap Debian, and try them (root; the first run takes long)
+	@$(with_go) tests/image/run
+
 .PHONY: lint
 lint: build ## format, vet, static analysis of Go, C and PHP
 	@$(with_go) .ci/run lint

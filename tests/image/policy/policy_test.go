@@ -56,7 +56,8 @@ func read(t *testing.T, path string) string {
 func dockerfiles(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"docker/Dockerfile", "docker/*.Dockerfile", "tests/image/*.Dockerfile", "examples/*/Dockerfile"} {
+	for _, pattern := range []string{"docker/Dockerfile", "docker/*.Dockerfile", "tests/image/testdata/*.Dockerfile", "tests/image/*/Dockerfile",
+		"tests/image/testdata/*/Dockerfile", "examples/*/Dockerfile"} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		for _, path := range paths {
