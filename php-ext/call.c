@@ -683,6 +683,7 @@ void phx_calls_mail(void)
 	do {
 		n = phx_caller_take(c->caller, mail, PHX_MAIL);
 		for (int32_t i = 0; i < n; i++) {
+			phx_thread_vitals.step++;
 			switch (mail[i].kind) {
 				case PHX_CALL_DONE:
 					phx_call_done(mail[i].id);

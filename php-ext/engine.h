@@ -150,6 +150,30 @@ typedef struct {
 	phx_str except; /* goengine/hub.Except as JSON, or nothing */
 } phx_hub_command;
 
+/* What a PHP thread asked through phx_vitals_ask() is to do at its next instruction. */
+#define PHX_ASK_STACK 1 /* write down where it is */
+#define PHX_ASK_END 2   /* end the script with the fatal error `why` */
+
+#define PHX_STACK_SIZE 8192
+
+/* A PHP thread, seen from outside. Its memory lives as long as the thread. Written by the thread, but for what others ask. */
+typedef struct {
+	uint32_t alive;   /* it runs a slot's script, from its entry to the end of its shutdown functions */
+	uint32_t busy;    /* 0: it waits for something to happen */
+	uint32_t looping; /* it is in its loop: what it does is a callback */
+	uint32_t step;    /* changes with each callback */
+	uint32_t fibers;  /* that have a stack, of this and of earlier scripts */
+	int32_t thread;
+	void *frame;              /* &EG(current_execute_data) */
+	void *interrupt;          /* &EG(vm_interrupt) */
+	int32_t asked; /* PHX_ASK_*, by others */
+	uint32_t step_asked; /* PHX_ASK_END is meant for this step only */
+	uint32_t answered, ended; /* how often */
+	size_t stack_len;         /* of stack, valid once answered has changed */
+	char stack[PHX_STACK_SIZE];
+	char why[256]; /* by others, before PHX_ASK_END */
+} phx_vitals;
+
 /* Room for a message, an address or a name that the engine writes; it is cut to fit. */
 #define PHX_TEXT_SIZE 512
 

@@ -193,7 +193,11 @@ void phx_vm_interrupt(void)
 
 static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 {
+	phx_vitals *vitals = &phx_thread_vitals;
+	vitals->busy = 0;
 	int n = phx_wait(loop, ready);
+	vitals->busy = 1;
+	vitals->step++;
 	phx_calls_awake();
 	if (n < 0) {
 		if (errno != EINTR) {
@@ -215,6 +219,7 @@ static bool phx_turn(phx_loop *loop, struct epoll_event *ready)
 	loop->count = count;
 	for (loop->at = 0; loop->at < count; loop->at++) {
 		const phx_event *ev = &loop->engine.events[loop->at];
+		vitals->step++;
 		if (UNEXPECTED(loop->held) && phx_event_hold(loop->engine.loop, (phx_event *) ev)) {
 			continue;
 		}
@@ -268,6 +273,7 @@ PHP_FUNCTION(phalanx_loop_run)
 	}
 	struct epoll_event *ready = emalloc(sizeof(*ready) * PHX_READY);
 	loop->running = true;
+	phx_thread_vitals.looping = 1;
 	loop->coroutines = coroutines;
 	loop->stop = false;
 	loop->timeout_ns = phx_loop_flush(loop->engine.loop, loop->ops, loop->ops_len);
@@ -280,6 +286,7 @@ PHP_FUNCTION(phalanx_loop_run)
 		}
 	}
 	loop->running = false;
+	phx_thread_vitals.looping = 0;
 	efree(ready);
 }
 
@@ -336,7 +343,7 @@ PHP_FUNCTION(phalanx_slot_enter)
 		RETURN_THROWS();
 	}
 	SG(request_info).no_headers = 1; /* as on the command line: header() has nobody to tell */
-	phx_status thread = phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id);
+	phx_status thread = phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id, phx_vitals_begin());
 	phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);
 	RETURN_LONG(thread > 0 ? thread : 0);
 }

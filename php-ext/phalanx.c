@@ -24,6 +24,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 	phx_autoload_install();
 	phx_blocking_install();
 	phx_fiber_init();
+	phx_vitals_install();
 	phx_request_install(zend_get_resource_handle("phalanx"));
 	int resource = zend_get_resource_handle("phalanx");
 	if (resource < 0) {
@@ -49,6 +50,7 @@ static PHP_RSHUTDOWN_FUNCTION(phalanx)
 	phx_requests_release();
 	phx_calls_release();
 	phx_loop_shutdown();
+	phx_vitals_end();
 	return SUCCESS;
 }
 

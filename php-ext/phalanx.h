@@ -95,6 +95,15 @@ bool phx_after_callback(zend_object *conn);
 void phx_loop_poll_signals(phx_loop *loop);
 void phx_vm_interrupt(void);
 
+/* vitals.c */
+extern __thread phx_vitals phx_thread_vitals;
+void phx_vitals_install(void);
+phx_vitals *phx_vitals_begin(void);
+void phx_vitals_end(void);
+void phx_vitals_ask(phx_vitals *v, int32_t what);
+void phx_vitals_nudge(const phx_vitals *v);
+size_t phx_stack_write(const phx_vitals *v, char *out, size_t room);
+
 /* fiber.c */
 #define PHX_KEPT_FIBERS 64
 void phx_fiber_run(phx_loop *loop, zval *callable, uint32_t argc, zval *argv, zend_object *conn);

@@ -19,6 +19,7 @@
 #include "../../php-ext/component.c"
 #include "../../php-ext/call.c"
 #include "../../php-ext/async.c"
+#include "../../php-ext/vitals.c"
 #include "../../php-ext/stack.c"
 #include "../../php-ext/phalcon.c"
 #include "../../php-ext/request.c"

@@ -15,9 +15,10 @@ type slot struct {
 	handle  int64 // 0: its script has not come to its loop yet
 	pending string
 	thread  int
-	memory  int64      // bytes PHP has allocated, as last told
-	fails   uint64     // messages that could not be sent, of all its scripts
-	before  loop.Stats // of loops that are closed
+	memory  int64         // bytes PHP has allocated, as last told
+	vitals  *C.phx_vitals // of the thread that served it last
+	fails   uint64        // messages that could not be sent, of all its scripts
+	before  loop.Stats    // of loops that are closed
 	pulse   loop.Pulse
 	status  int // PHP's exit status of the last script
 
@@ -116,13 +117,15 @@ func noteSlot(handle, memory int64, status int) {
 }
 
 // phx_slot_enter makes the loop the one that serves a slot, on the calling thread, and answers the
-// thread's identifier.
+// thread's identifier. vitals stay in place for the thread's life.
 //
 //export phx_slot_enter
-func phx_slot_enter(h C.int64_t, worker, id C.int32_t) (st C.phx_status) {
+func phx_slot_enter(h C.int64_t, worker, id C.int32_t, vitals *C.phx_vitals) (st C.phx_status) {
 	defer guard(&st)
 	thread := unix.Gettid()
-	enterSlot(int64(h), slotKey{int(worker), int(id)}, thread)
+	key := slotKey{int(worker), int(id)}
+	keepThread(key, vitals)
+	enterSlot(int64(h), key, thread)
 	return C.phx_status(thread)
 }
 
@@ -182,6 +185,7 @@ type SlotFigures struct {
 	Memory     int64 // bytes PHP has allocated
 	SendFails  uint64
 	Pulse      loop.Pulse
+	Fibers     int64 // of the thread that served it last
 }
 
 // FiguresOf answers for one slot.
@@ -190,6 +194,9 @@ func FiguresOf(worker, id int) SlotFigures {
 	defer registry.mu.Unlock()
 	s := slotOf(slotKey{worker, id})
 	f := SlotFigures{Memory: s.memory, LastThread: s.thread, SendFails: s.fails, Stats: s.before, Pulse: s.pulse}
+	if s.vitals != nil {
+		f.Fibers = int64(s.vitals.fibers)
+	}
 	if find(s.handle) != nil {
 		f.Thread = s.thread
 	}

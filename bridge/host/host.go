@@ -25,6 +25,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -86,6 +87,7 @@ type slot struct {
 	recycled   int
 	due        bool      // it has had as many messages as its worker allows
 	expires    time.Time // when its worker's maxAge is over; zero: never
+	endBy      time.Time // a callback that goes on for longer is broken off, for the slot is to be replaced; zero: it is not
 	ended      time.Time // the last script
 	started    time.Time
 	entered    chan struct{} // closed when the present script has come to its loop
@@ -138,6 +140,7 @@ func Main() int {
 	h.recycle = make(chan struct{}, 1)
 	go h.obey(rd)
 	go h.recycler()
+	go h.watchdog()
 	if err := h.serve(); err != nil {
 		fmt.Fprintln(os.Stderr, "phalanx:", err)
 		return 70
@@ -182,7 +185,7 @@ func (h *host) obey(rd *bufio.Reader) {
 				ext.SlotAsk(s.worker, s.id, cmd.Wish)
 			}
 		case "status":
-			h.send(supervisor.StatusReport(cmd.Seq, h.status()))
+			h.send(supervisor.StatusReport(cmd.Seq, h.status(), runtime.NumGoroutine()))
 		case "metrics":
 			go h.sendMetrics(cmd.Seq) // collectors may take their time
 		}
@@ -343,7 +346,7 @@ func (h *host) run(s *slot) {
 			return
 		}
 		s.generation++
-		s.serving, s.thread = true, 0
+		s.serving, s.thread, s.endBy = true, 0, time.Time{}
 		generation := s.generation
 		ext.SlotReset(s.worker, s.id) // under the lock: a stop comes before and is seen, or its command stays
 		h.mu.Unlock()
@@ -465,19 +468,25 @@ func (h *host) reload(graceful bool) {
 		command = "reload-graceful"
 	}
 	for _, s := range slots {
+		reloadable := h.spec.Workers[s.worker].Reloadable
 		h.mu.Lock()
 		generation, stopping := s.generation, h.stopping
+		if reloadable && !graceful {
+			s.endBy = time.Now().Add(h.spec.StopPatience())
+		}
 		h.mu.Unlock()
 		if stopping {
 			return
+		}
+		if !reloadable {
+			ext.SlotAsk(s.worker, s.id, command) // it hears of it, and what it has begun goes on
+			continue
 		}
 		if err := ext.SlotControl(s.worker, s.id, command); err != nil {
 			h.log.WithError(err).WithField("slot", s.id).Error("phalanx: a slot does not hear of the reload")
 			continue
 		}
-		if h.spec.Workers[s.worker].Reloadable {
-			h.awaitReplacement(s, generation, began)
-		}
+		h.awaitReplacement(s, generation, began)
 		if reason := h.boots.failedSince(began); reason != "" {
 			over.Message = reason // the other slots keep the code that works
 			return
@@ -522,7 +531,7 @@ func (h *host) status() []supervisor.Slot {
 		f := ext.FiguresOf(s.worker, s.id)
 		slot := supervisor.Slot{
 			Worker: s.worker, ID: s.id, PID: f.Thread, Exits: s.exits, Failures: s.failures, Recycled: s.recycled,
-			Serving: isClosed(s.entered), Memory: f.Memory, Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
+			Serving: isClosed(s.entered), Memory: f.Memory, Fibers: f.Fibers, Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
 			SendFails: f.SendFails, Accepted: f.Accepted, BytesRead: f.BytesRead, BytesWritten: f.BytesWritten,
 			AcceptErrors: f.Pulse.AcceptErrors, Refused: f.Pulse.Refused, BusySeconds: f.Pulse.Busy.Seconds(), Turns: f.Pulse.Turns[:],
 		}

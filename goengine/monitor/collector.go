@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -30,10 +31,11 @@ var (
 	descUp       = metric("server_up", "1 when PHP runs in the server process.", "server", "user")
 	descRestarts = metric("server_restarts_total", "Server processes started in place of dead ones.", "server", "user")
 
-	descRSS     = metric("process_resident_memory_bytes", "Memory of a process that is in RAM.", "process")
-	descCPU     = metric("process_cpu_seconds_total", "User and system time of a process.", "process")
-	descThreads = metric("process_threads", "Threads of a process.", "process")
-	descFDs     = metric("process_open_fds", "Open descriptors of a process.", "process")
+	descRSS      = metric("process_resident_memory_bytes", "Memory of a process that is in RAM.", "process")
+	descCPU      = metric("process_cpu_seconds_total", "User and system time of a process.", "process")
+	descThreads  = metric("process_threads", "Threads of a process.", "process")
+	descRoutines = metric("process_goroutines", "Goroutines of a process.", "process")
+	descFDs      = metric("process_open_fds", "Open descriptors of a process.", "process")
 )
 
 var states = []string{"starting", "running", "reloading", "draining", "stopping"}
@@ -68,6 +70,7 @@ var slotMetrics = []slotMetric{
 	slotGauge("connections", "Open connections.", func(s *slot) float64 { return float64(s.Connections) }),
 	slotGauge("timers", "Timers that are set.", func(s *slot) float64 { return float64(s.Timers) }),
 	slotGauge("php_memory_bytes", "Memory that the slot's PHP has allocated, as memory_get_usage() has it.", func(s *slot) float64 { return float64(s.Memory) }),
+	slotGauge("fibers", "Fibers with a stack, idle ones included.", func(s *slot) float64 { return float64(s.Fibers) }),
 	slotGauge("busy_for_seconds", "How long the present turn of the loop has taken; 0 while it waits.", func(s *slot) float64 { return s.BusyFor }),
 	slotCounter("accepted_connections_total", "Connections accepted.", func(s *slot) float64 { return float64(s.Accepted) }),
 	slotCounter("messages_total", "Requests, messages and datagrams received.", func(s *slot) float64 { return float64(s.Messages) }),
@@ -90,7 +93,7 @@ type collector struct{ m *Monitor }
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStart, descState, descLive, descReady, descReloads, descBroken, descUp, descRestarts,
-		descRSS, descCPU, descThreads, descFDs, descTurn,
+		descRSS, descCPU, descThreads, descFDs, descRoutines, descTurn,
 	} {
 		out <- d
 	}
@@ -117,12 +120,16 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	counter(descReloads, float64(st.Reloads))
 	counter(descBroken, float64(st.ReloadsFailed))
 	process(out, "supervisor", st.PID)
+	gauge(descRoutines, float64(runtime.NumGoroutine()), "supervisor")
 	for i, sv := range st.Servers {
 		server := strconv.Itoa(i)
 		gauge(descUp, bit(sv.Running), server, sv.User)
 		counter(descRestarts, float64(sv.Restarts), server, sv.User)
 		if sv.Running {
 			process(out, server, sv.PID)
+			if sv.Answered {
+				gauge(descRoutines, float64(sv.Goroutines), server)
+			}
 		}
 	}
 	names := labels(st.Workers)

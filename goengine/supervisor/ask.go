@@ -89,7 +89,7 @@ func (s *Supervisor) Status() Status {
 		if r.report == nil {
 			continue
 		}
-		st.Servers[i].Answered = true
+		st.Servers[i].Answered, st.Servers[i].Goroutines = true, r.report.Goroutines
 		for _, slot := range r.report.Slots {
 			slot.Server = i
 			if slot.Worker < len(st.Workers) {

@@ -75,7 +75,7 @@ func (f *fake) serve() int {
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: fmt.Sprint("reload ", cmd.Graceful)}})
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
 		case "status":
-			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}))
+			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}, 0))
 		case "drain":
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: "drain"}})
 			if f.spec.Script != stubborn {

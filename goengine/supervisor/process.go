@@ -33,6 +33,14 @@ type process struct {
 	gone    chan struct{} // closed when the process has ended
 	heard   chan struct{} // closed when all its reports have been read
 	err     error         // why, once gone
+
+	// Guarded by Supervisor.mu:
+
+	slots     map[[2]int]int // worker, id => thread
+	ready     bool           // each of its slots has come to its loop once
+	served    chan struct{}  // closed when it is ready
+	replacing bool           // another one is being started beside it
+	successor *process       // that runs the same slots already; this one is about to end
 }
 
 type spawnRequest struct {
@@ -54,7 +62,19 @@ func (s *Supervisor) spawner() {
 	}
 }
 
+// spawn starts a process and makes it the server's.
 func (s *Supervisor) spawn(sv *server) (*process, error) {
+	p, err := s.spawnBeside(sv)
+	if err == nil {
+		s.mu.Lock()
+		sv.process = p
+		s.mu.Unlock()
+	}
+	return p, err
+}
+
+// spawnBeside starts a process that is not the server's yet.
+func (s *Supervisor) spawnBeside(sv *server) (*process, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: %w", os.NewSyscallError("socketpair", err))
@@ -84,7 +104,10 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 		_ = ours.Close()
 		return nil, fmt.Errorf("supervisor: cannot start the server process: %w", err)
 	}
-	p := &process{cmd: cmd, control: ours, began: time.Now(), up: make(chan struct{}), gone: make(chan struct{}), heard: make(chan struct{})}
+	p := &process{
+		cmd: cmd, control: ours, began: time.Now(), up: make(chan struct{}), gone: make(chan struct{}), heard: make(chan struct{}),
+		slots: map[[2]int]int{}, served: make(chan struct{}),
+	}
 	go func() {
 		p.err = cmd.Wait()
 		if p.err == nil {
@@ -94,7 +117,6 @@ func (s *Supervisor) spawn(sv *server) (*process, error) {
 	}()
 	go s.listen(sv, p)
 	s.mu.Lock()
-	sv.process = p
 	s.tickets.Advance(time.Now())
 	tickets := s.tickets
 	s.mu.Unlock()
@@ -148,14 +170,17 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 	case reportOncePut:
 		s.putOnce(r.What, r.Value)
 	case reportSlotStart:
-		sv.slots[[2]int{r.Worker, r.ID}] = r.PID
+		p.slots[[2]int{r.Worker, r.ID}] = r.PID
 	case SlotExit:
-		delete(sv.slots, [2]int{r.Worker, r.ID}) // not to be reported again with the death of the process
+		delete(p.slots, [2]int{r.Worker, r.ID}) // not to be reported again with the death of the process
 		s.emit(r.Event)
 	case Ready:
-		sv.ready = true
+		if !p.ready {
+			p.ready = true
+			close(p.served)
+		}
 		for _, other := range s.servers {
-			if !other.ready {
+			if other.process == nil || !other.process.ready {
 				return
 			}
 		}
@@ -164,6 +189,8 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 			s.notify.ready()
 		}
 		s.emit(r.Event)
+	case Stuck:
+		go s.replace(sv, p)
 	case Reloaded:
 		if sv.reloaded != nil {
 			sv.reloaded <- r.Event // has room

@@ -17,16 +17,15 @@ type server struct {
 	process  *process
 	down     time.Time // when the process died or was started
 	restarts int
-	ready    bool
 	kill     *time.Timer
-	slots    map[[2]int]int // worker, id => thread
-	reloaded chan Event     // gets the end of a reload that is under way; room for one
+	reloaded chan Event // gets the end of a reload that is under way; room for one
 }
 
 func (sv *server) status() Server {
-	st := Server{Ready: sv.ready, Restarts: sv.restarts, Slots: len(sv.places)}
+	st := Server{Restarts: sv.restarts, Slots: len(sv.places)}
 	if sv.process != nil {
 		st.PID = sv.process.cmd.Process.Pid
+		st.Ready = sv.process.ready && !isClosed(sv.process.gone)
 		st.Running = isClosed(sv.process.up) && !isClosed(sv.process.gone)
 	}
 	if !st.Running {
@@ -71,7 +70,7 @@ func (s *Supervisor) divide() {
 	for _, g := range groups {
 		servers := make([]*server, min(max(s.spec.Processes, 1), len(g.slots)))
 		for i := range servers {
-			servers[i] = &server{credential: g.credential, slots: map[[2]int]int{}, down: time.Now()}
+			servers[i] = &server{credential: g.credential, down: time.Now()}
 		}
 		for i, slot := range g.slots {
 			s.place(servers[i%len(servers)], slot)
@@ -79,7 +78,7 @@ func (s *Supervisor) divide() {
 		s.servers = append(s.servers, servers...)
 	}
 	if len(s.servers) == 0 {
-		s.servers = []*server{{slots: map[[2]int]int{}, down: time.Now()}}
+		s.servers = []*server{{down: time.Now()}}
 	}
 }
 
@@ -121,17 +120,16 @@ func (s *Supervisor) watch(sv *server, p *process) {
 	for failures := 0; ; failures++ {
 		p.end()
 		s.mu.Lock()
-		stopping, lost := s.stopping, sv.slots
+		stopping, lost, successor := s.stopping, p.slots, p.successor
 		s.lostMaker(p)
-		sv.slots, sv.ready = map[[2]int]int{}, false
-		if isClosed(p.up) {
+		if successor == nil && isClosed(p.up) {
 			sv.down = time.Now() // one that did not come up only adds to the time without one
 		}
-		if sv.kill != nil {
+		if sv.kill != nil && successor == nil {
 			sv.kill.Stop()
 		}
 		s.mu.Unlock()
-		if stopping {
+		if stopping && successor == nil {
 			s.over()
 			return
 		}
@@ -141,6 +139,10 @@ func (s *Supervisor) watch(sv *server, p *process) {
 		}
 		if time.Since(p.began) > steady {
 			failures = 0
+		}
+		if successor != nil {
+			p = successor // it serves already
+			continue
 		}
 		if p = s.again(sv, &failures); p == nil {
 			s.over()

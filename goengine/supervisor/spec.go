@@ -27,6 +27,9 @@ type Worker struct {
 	MaxRequests uint64  `json:"maxRequests"`
 	MaxAge      float64 `json:"maxAge"`
 	MaxMemory   int64   `json:"maxMemory"`
+
+	// MessageTimeout is how many seconds a callback of a slot's loop may take before the slot's script is ended; 0: any number.
+	MessageTimeout float64 `json:"messageTimeout"`
 }
 
 // Spec is what an application asks to have run.
@@ -57,12 +60,13 @@ type Spec struct {
 	NoINI   bool   `json:"noIni"`
 }
 
-func (s *Spec) stopTimeout() time.Duration {
+// StopPatience is how long a slot may take to stop, a second at least.
+func (s *Spec) StopPatience() time.Duration {
 	return max(time.Duration(s.StopTimeout*float64(time.Second)), time.Second)
 }
 
 func (s *Spec) gracefulTimeout() time.Duration {
-	return max(time.Duration(s.GracefulTimeout*float64(time.Second)), 0) + s.stopTimeout()
+	return max(time.Duration(s.GracefulTimeout*float64(time.Second)), 0) + s.StopPatience()
 }
 
 // Kinds of Event.
@@ -108,6 +112,7 @@ type Slot struct {
 	Failures    int    `json:"failures"` // exits with a status other than 0
 	Recycled    int    `json:"recycled"` // renewals because of a worker's limits
 	Memory      int64  `json:"memory"`   // bytes PHP has allocated
+	Fibers      int64  `json:"fibers"`   // with a stack, idle ones included
 	Connections int64  `json:"connections"`
 	Timers      int64  `json:"timers"`
 	Messages    uint64 `json:"messages"`
@@ -135,6 +140,8 @@ type Server struct {
 	Ready    bool    `json:"ready"`    // each of its slots has come to its loop once
 	Restarts int     `json:"restarts"` // since the start
 	Slots    int     `json:"slots"`
+
+	Goroutines int `json:"goroutines"`
 }
 
 // Status is the state of an application.
@@ -171,8 +178,9 @@ type Command struct {
 // Report goes from the server process to the supervisor, one JSON object a line.
 type Report struct {
 	Event
-	Seq   int    `json:"seq,omitempty"` // type "status"
-	Slots []Slot `json:"slots,omitempty"`
+	Seq        int    `json:"seq,omitempty"` // type "status", with what follows
+	Slots      []Slot `json:"slots,omitempty"`
+	Goroutines int    `json:"goroutines,omitempty"`
 	// Metrics are what the process has counted; type "metrics"
 	Metrics *metrics.Snapshot `json:"metrics,omitempty"`
 	Value   []byte            `json:"value,omitempty"` // type "once_put"; null: it could not be made
@@ -184,8 +192,10 @@ const (
 	reportStatus    = "status"
 	reportMetrics   = "metrics"
 	reportSlotStart = "slot_start" // a slot's script has come to its loop
-	reportOnceAsk   = "once"       // a slot needs a value that is made once
-	reportOncePut   = "once_put"   // a slot has made it
+	// Stuck: the process has a thread that nothing can end; another process is to take its place.
+	Stuck         = "stuck"
+	reportOnceAsk = "once"     // a slot needs a value that is made once
+	reportOncePut = "once_put" // a slot has made it
 )
 
 // Up reports that the process has read its orders and PHP runs.
@@ -207,8 +217,8 @@ func PutOnce(name string, value []byte) Report {
 }
 
 // StatusReport answers a status command.
-func StatusReport(seq int, slots []Slot) Report {
-	return Report{Event: Event{Type: reportStatus}, Seq: seq, Slots: slots}
+func StatusReport(seq int, slots []Slot, goroutines int) Report {
+	return Report{Event: Event{Type: reportStatus}, Seq: seq, Slots: slots, Goroutines: goroutines}
 }
 
 // MetricsReport answers a metrics command.

@@ -316,7 +316,7 @@ func (s *Supervisor) Drain(delay time.Duration) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.ending == draining {
-			s.end(Command{Cmd: "drain"}, s.spec.stopTimeout()+killGrace)
+			s.end(Command{Cmd: "drain"}, s.spec.StopPatience()+killGrace)
 			s.refuse = time.AfterFunc(refuseAfter, s.shutListeners)
 		}
 	})
@@ -349,7 +349,7 @@ func (s *Supervisor) Stop(graceful bool) {
 		s.end(Command{Cmd: "stop", Graceful: true}, s.spec.gracefulTimeout()+killGrace)
 	case s.ending < plainStop:
 		s.ending = plainStop
-		s.end(Command{Cmd: "stop"}, s.spec.stopTimeout()+killGrace)
+		s.end(Command{Cmd: "stop"}, s.spec.StopPatience()+killGrace)
 	default:
 		s.ending = killing
 		s.end(Command{Cmd: "stop"}, 0)

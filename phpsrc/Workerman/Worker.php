@@ -160,6 +160,13 @@ class Worker
     public int $maxMemory = 0;
 
     /**
+     * Seconds a callback of the loop may take: one that takes longer ends the slot's script with a fatal error, its
+     * stack is logged, its request is answered with 503, and the next script takes over. 0: any number. null:
+     * $defaultMessageTimeout. Time in which a coroutine waits does not count. Phalanx's own.
+     */
+    public ?float $messageTimeout = null;
+
+    /**
      * Whether the connections go on when another script takes the slot over: after a reload, recycling, exit() or a
      * fatal error. HTTP connections do in any case. Phalanx's own.
      */
@@ -254,6 +261,12 @@ class Worker
 
     /** Seconds a callback may take before /live says no; 0: any number. Not Workerman's. */
     public static float $stuckTimeout = 60.0;
+
+    /**
+     * $messageTimeout of workers that have none of their own; --message-timeout=SECONDS on the command line is
+     * stronger. Not Workerman's.
+     */
+    public static float $defaultMessageTimeout = 0.0;
 
     /** Server processes for the workers of each user; --processes=N on the command line is stronger. Not Workerman's. */
     public static int $processes = 1;
@@ -464,6 +477,7 @@ class Worker
             'maxRequests' => \max($this->maxRequests, 0),
             'maxAge' => \max($this->maxAge, 0.0),
             'maxMemory' => \max($this->maxMemory, 0),
+            'messageTimeout' => self::messageTimeout($this->messageTimeout),
         ];
     }
 

@@ -115,6 +115,8 @@ trait Commands
             --processes=N   start: divide the workers among N server processes.
             --monitor=HOST:PORT
                             start: answer /live, /ready and /metrics there.
+            --message-timeout=SECONDS
+                            start: a callback that takes longer ends its worker slot.
             -q              start: without the table.
 
             TEXT;

@@ -196,6 +196,16 @@ trait Master
         return (int)$processes;
     }
 
+    private static function messageTimeout(?float $own): float
+    {
+        $seconds = $own ?? self::option('message-timeout') ?? static::$defaultMessageTimeout;
+        if (!\is_numeric($seconds)) {
+            throw new RuntimeException("--message-timeout must be a number of seconds, $seconds given");
+        }
+
+        return \max((float)$seconds, 0.0);
+    }
+
     /** The engine keeps as many slots of each worker running as it should have. */
     protected static function forkWorkersForLinux(): void
     {
@@ -295,6 +305,7 @@ trait Master
     {
         match ($what) {
             'log' => self::appendToLog($message),
+            'stuck' => static::log($message),
             'connections' => \file_put_contents(static::$connectionsFile, $message, \FILE_APPEND),
             default => null,
         };
