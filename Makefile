@@ -24,6 +24,10 @@ run: build ## serve the demo on http://127.0.0.1:8080 (ADDRESS=... elsewhere)
 test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
 	@$(with_go) .ci/run test
 
+.PHONY: soak
+soak: build ## an hour of mixed traffic (SOAK=10m for another time): nothing may grow
+	@$(with_go) SOAK=$${SOAK:-1h} PHALANX=$(CURDIR)/build/phalanx ./go test -count=1 -v -timeout 25h -run '^TestSoak$$' ./tests/fault
+
 .PHONY: bench
 bench: build ## compare with the bare loop, net/http, FrankenPHP and Workerman
 	@$(with_go) tests/bench/run

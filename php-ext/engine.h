@@ -158,7 +158,7 @@ typedef struct {
 
 /* A PHP thread, seen from outside. Its memory lives as long as the thread. Written by the thread, but for what others ask. */
 typedef struct {
-	uint32_t alive;   /* it runs a slot's script, from its entry to the end of its shutdown functions */
+	uint32_t alive;   /* it runs a slot's script, from its entry until all it had is gone */
 	uint32_t busy;    /* 0: it waits for something to happen */
 	uint32_t looping; /* it is in its loop: what it does is a callback */
 	uint32_t step;    /* changes with each callback */

@@ -23,9 +23,11 @@
 __thread phx_loop phx_current_loop;
 __thread bool phx_thread_slot;
 
+/* Before each script of the thread. */
 void phx_thread_is_slot(bool slot)
 {
 	phx_thread_slot = slot;
+	phx_vitals_end();
 }
 
 /* The calling thread's loop, made on first use; throws and answers NULL when it cannot be made. */

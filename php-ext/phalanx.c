@@ -50,7 +50,7 @@ static PHP_RSHUTDOWN_FUNCTION(phalanx)
 	phx_requests_release();
 	phx_calls_release();
 	phx_loop_shutdown();
-	phx_vitals_end();
+	phx_thread_vitals.looping = 0;
 	return SUCCESS;
 }
 

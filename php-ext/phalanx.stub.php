@@ -446,5 +446,5 @@ function phalanx_supervisor_stop(bool $graceful): void {}
 /** Calls the phalanx_loop_on_control() callback of every slot with $wish. */
 function phalanx_supervisor_ask(string $wish): void {}
 
-/** What runs: pid, started (Unix time), state, reloads, reloads_failed, servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). */
-function phalanx_supervisor_status(): array {}
+/** What runs: pid, started (Unix time), state, reloads, reloads_failed, servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). $stacks: slots have their `stack`. */
+function phalanx_supervisor_status(bool $stacks = false): array {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a0d98598272c264ab1b819680ce7f141bab92cb1 */
+ * Stub hash: afd3f3949785cceeac027635184b198af6770449 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -384,7 +384,9 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_ask, 0, 1, IS
 	ZEND_ARG_TYPE_INFO(0, wish, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_phalanx_supervisor_status arginfo_phalanx_slot_unanswered
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_status, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, stacks, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
 
 ZEND_FUNCTION(phalanx_version);
 ZEND_FUNCTION(phalanx_role);

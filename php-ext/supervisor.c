@@ -169,12 +169,17 @@ PHP_FUNCTION(phalanx_supervisor_ask)
 
 PHP_FUNCTION(phalanx_supervisor_status)
 {
-	ZEND_PARSE_PARAMETERS_NONE();
+	bool stacks = false;
+
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_BOOL(stacks)
+	ZEND_PARSE_PARAMETERS_END();
 
 	if (!phx_only_in_scripts()) {
 		RETURN_THROWS();
 	}
-	char *json = phx_supervisor_status();
+	char *json = phx_supervisor_status(stacks);
 	if (json == NULL) {
 		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
 		RETURN_THROWS();

@@ -180,7 +180,7 @@ phx_vitals *phx_vitals_begin(void)
 	return v;
 }
 
-/* The slot's script has ended, its shutdown functions have run. */
+/* The slot's script has ended, and all that it held is gone, which may have taken its time. */
 void phx_vitals_end(void)
 {
 	phx_thread_vitals.alive = phx_thread_vitals.busy = phx_thread_vitals.looping = 0;

@@ -182,16 +182,21 @@ func phx_supervisor_ask(wish *C.char, n C.size_t) (st C.phx_status) {
 	return C.PHX_OK
 }
 
-// phx_supervisor_status answers the state as JSON that the caller frees, NULL when nothing runs.
-// Blocks for two seconds at most.
+// phx_supervisor_status answers the state as JSON that the caller frees, NULL when nothing runs;
+// with stacks each slot says where its PHP is. Blocks for two seconds at most.
 //
 //export phx_supervisor_status
-func phx_supervisor_status() *C.char {
+func phx_supervisor_status(stacks C.int32_t) *C.char {
 	s := current()
 	if s == nil {
 		return nil
 	}
-	st := s.Status()
+	var st supervisor.Status
+	if stacks != 0 {
+		st = s.Stacks()
+	} else {
+		st = s.Status()
+	}
 	if st.Slots == nil {
 		st.Slots = []supervisor.Slot{}
 	}

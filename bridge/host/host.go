@@ -186,6 +186,8 @@ func (h *host) obey(rd *bufio.Reader) {
 			}
 		case "status":
 			h.send(supervisor.StatusReport(cmd.Seq, h.status(), runtime.NumGoroutine()))
+		case "stacks":
+			go func(seq int) { h.send(supervisor.StatusReport(seq, h.stacks(), runtime.NumGoroutine())) }(cmd.Seq)
 		case "metrics":
 			go h.sendMetrics(cmd.Seq) // collectors may take their time
 		}

@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/phalanx-php/phalanx/bridge/ext"
@@ -130,7 +131,7 @@ func (h *host) tellStack(t *ext.Thread, what string) {
 	worker, id := t.Slot()
 	stack := t.Stack()
 	if stack == "" {
-		stack = "(its stack cannot be read)\n"
+		stack = "(no function of PHP: what a script that has ended held is being released)\n"
 	}
 	h.send(supervisor.Report{Event: supervisor.Event{
 		Type: supervisor.SlotSays, Worker: worker, ID: id, PID: t.ID(), What: "stuck",
@@ -148,4 +149,20 @@ func (h *host) isOverdue(worker, id int) bool {
 	defer h.mu.Unlock()
 	s := h.find(worker, id)
 	return s != nil && !s.endBy.IsZero() && time.Now().After(s.endBy)
+}
+
+// stacks is status with what each slot does now.
+func (h *host) stacks() []supervisor.Slot {
+	all := h.status()
+	var wg sync.WaitGroup
+	for _, t := range ext.Threads() {
+		worker, id := t.Slot()
+		for i := range all {
+			if s := &all[i]; s.Worker == worker && s.ID == id && t.Alive() {
+				wg.Go(func() { s.Stack = t.Stack() })
+			}
+		}
+	}
+	wg.Wait()
+	return all
 }

@@ -74,9 +74,14 @@ func (s *Supervisor) question(cmd string, before func()) []reply {
 
 // Status asks the server processes; the slots of those that do not answer within two seconds are
 // left out.
-func (s *Supervisor) Status() Status {
+func (s *Supervisor) Status() Status { return s.status("status") }
+
+// Stacks is Status with Slot.Stack.
+func (s *Supervisor) Stacks() Status { return s.status("stacks") }
+
+func (s *Supervisor) status(cmd string) Status {
 	var st Status
-	replies := s.question("status", func() {
+	replies := s.question(cmd, func() {
 		st = Status{PID: os.Getpid(), Started: s.started, State: s.state(), Reloads: s.reloads, ReloadsFailed: s.failed}
 		for i := range s.spec.Workers {
 			st.Workers = append(st.Workers, s.spec.Workers[i].Name)

@@ -33,6 +33,7 @@ const (
 	crashes  = "crashes"  // ends before it is up
 	stubborn = "stubborn" // does not stop
 	gated    = "gated"    // serves, but crashes while the file PidFile is there
+	stuck    = "stuck"    // as gated, does not stop, and has a thread that nothing ends when it is told to reload
 	hangs    = "hangs"    // serves, but does not come up while the file PidFile is there
 )
 
@@ -72,17 +73,21 @@ func (f *fake) serve() int {
 				return status
 			}
 		case "reload":
+			if f.spec.Script == stuck {
+				f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Stuck, PID: 1}})
+				f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Stuck, PID: 1}})
+			}
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: fmt.Sprint("reload ", cmd.Graceful)}})
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.Reloaded, PID: os.Getpid()}})
 		case "status":
 			f.send(supervisor.StatusReport(cmd.Seq, []supervisor.Slot{{Worker: 1, ID: 2, PID: 3, Memory: 4}}, 0))
 		case "drain":
 			f.send(supervisor.Report{Event: supervisor.Event{Type: supervisor.SlotExit, Message: "drain"}})
-			if f.spec.Script != stubborn {
+			if f.spec.Script != stubborn && f.spec.Script != stuck {
 				return 0
 			}
 		case "stop":
-			if f.spec.Script == stubborn {
+			if f.spec.Script == stubborn || f.spec.Script == stuck {
 				continue
 			}
 			// More than fits one read, and the process ends with it.
@@ -106,7 +111,7 @@ func (f *fake) start() int {
 		if _, err := os.Stat(f.spec.PidFile); err == nil {
 			return 0
 		}
-	case gated:
+	case gated, stuck:
 		if _, err := os.Stat(f.spec.PidFile); err == nil {
 			return 3
 		}

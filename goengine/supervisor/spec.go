@@ -123,11 +123,12 @@ type Slot struct {
 	Accepted     uint64   `json:"accepted"`     // connections
 	BytesRead    uint64   `json:"bytes_read"`
 	BytesWritten uint64   `json:"bytes_written"`
-	AcceptErrors uint64   `json:"accept_errors"` // times that connections could not be accepted
-	Refused      uint64   `json:"refused"`       // requests and frames that broke a rule or passed a limit
-	BusySeconds  float64  `json:"busy_seconds"`  // its loop was at work
-	BusyFor      float64  `json:"busy_for"`      // seconds that the present turn of its loop has taken, 0 while it waits
-	Turns        []uint64 `json:"turns"`         // of its loop, by how long they took: loop.TurnBounds
+	AcceptErrors uint64   `json:"accept_errors"`   // times that connections could not be accepted
+	Refused      uint64   `json:"refused"`         // requests and frames that broke a rule or passed a limit
+	BusySeconds  float64  `json:"busy_seconds"`    // its loop was at work
+	BusyFor      float64  `json:"busy_for"`        // seconds that the present turn of its loop has taken, 0 while it waits
+	Turns        []uint64 `json:"turns"`           // of its loop, by how long they took: loop.TurnBounds
+	Stack        string   `json:"stack,omitempty"` // where its PHP is, a line for each function; only when asked for
 }
 
 // Server is the state of one server process.
@@ -161,7 +162,7 @@ const ControlEnv = "PHALANX_CONTROL_FD"
 
 // Command goes from the supervisor to the server process, one JSON object a line.
 type Command struct {
-	Cmd      string  `json:"cmd"`             // start, reload, stop, drain, status, metrics, ask
+	Cmd      string  `json:"cmd"`             // start, reload, stop, drain, status, stacks, metrics, ask
 	Value    []byte  `json:"value,omitempty"` // once
 	Make     bool    `json:"make,omitempty"`  // once: the asker is to make the value
 	Wish     string  `json:"wish,omitempty"`  // ask: what every slot's script is to hear

@@ -308,3 +308,63 @@ func TestConnectionsAreRefusedAtTheEndOfADrain(t *testing.T) {
 	a.Stop(false)
 	a.await(supervisor.Stopped)
 }
+
+// One that is stuck goes on until another one serves, is drained and killed then, and the other one is the server's.
+func TestAnotherProcessTakesOverFromOneThatIsStuck(t *testing.T) {
+	address := freeAddress(t)
+	a := start(t, supervisor.Spec{Script: stuck, StopTimeout: 1, Workers: []supervisor.Worker{{Count: 2, Listen: "tcp://" + address}}})
+	first, _ := a.await(supervisor.Ready)
+	a.Reload(false)
+	second, before := a.await(supervisor.Ready)
+	require.NotEqual(t, first.PID, second.PID)
+	for _, ev := range before {
+		require.NotEqual(t, supervisor.ServerExit, ev.Type, "the old one goes on until the new one serves")
+	}
+	exit, before := a.await(supervisor.ServerExit)
+	require.Equal(t, first.PID, exit.PID)
+	require.Equal(t, int(unix.SIGKILL), exit.Status)
+	drained := false
+	for _, ev := range before {
+		drained = drained || ev.Message == "drain"
+	}
+	require.True(t, drained)
+	st := a.Status()
+	require.Equal(t, []supervisor.Server{{PID: second.PID, Running: true, Answered: true, Ready: true, Restarts: 1, Slots: 2}}, st.Servers)
+	ev, _ := a.await(supervisor.SlotExit) // of the slot that had not ended before; the new one's are not reported
+	require.Equal(t, []int{0, 1, int(unix.SIGKILL)}, []int{ev.Worker, ev.ID, ev.Status})
+	c, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	require.Contains(t, greeting(t, c), "worker 0 socket ")
+	require.NoError(t, unix.Kill(second.PID, unix.SIGKILL))
+	exit, _ = a.await(supervisor.ServerExit)
+	require.Equal(t, second.PID, exit.PID)
+	a.await(supervisor.Ready)
+}
+
+// No other one can start: the stuck one goes on with what it has left, and the next time it is tried again.
+func TestAStuckProcessGoesOnWhileNoOtherCanStart(t *testing.T) {
+	spec := supervisor.Spec{Script: stuck, StopTimeout: 1, PidFile: filepath.Join(t.TempDir(), "gate")}
+	a := start(t, spec)
+	first, _ := a.await(supervisor.Ready)
+	require.NoError(t, os.WriteFile(spec.PidFile, nil, 0o600))
+	a.Reload(false)
+	a.await(supervisor.Reloaded)
+	_, came := a.Wait(500 * time.Millisecond) // the time in which it would be replaced
+	require.False(t, came)
+	require.Equal(t, first.PID, a.Status().Servers[0].PID)
+	require.NoError(t, os.Remove(spec.PidFile))
+	a.Reload(false)
+	second, _ := a.await(supervisor.Ready)
+	require.NotEqual(t, first.PID, second.PID)
+	exit, _ := a.await(supervisor.ServerExit)
+	require.Equal(t, first.PID, exit.PID)
+}
+
+// A stop that comes while another one is being started ends both.
+func TestStopWhileAProcessIsBeingReplaced(t *testing.T) {
+	a := start(t, supervisor.Spec{Script: stuck, StopTimeout: 0.01})
+	a.await(supervisor.Ready)
+	a.Reload(false)
+	a.Stop(false)
+	a.await(supervisor.Stopped)
+}

@@ -73,7 +73,7 @@ class Timer
         }
         $id = ++self::$timerId;
         self::$status[$id] = true;
-        self::$tasks[(int)\floor(\time() + $timeInterval)][$id] = [$func, $args, $persistent, $timeInterval];
+        self::$tasks[(int)\floor(self::now() + $timeInterval)][$id] = [$func, $args, $persistent, $timeInterval];
         return $id;
     }
 
@@ -90,9 +90,15 @@ class Timer
         \usleep((int)($delay * 1_000_000));
     }
 
+    /** Seconds on a clock that nobody sets. */
+    private static function now(): int
+    {
+        return \hrtime()[0];
+    }
+
     protected static function tick(): void
     {
-        $now = \time();
+        $now = self::now();
         foreach (self::$tasks as $due => $tasks) {
             if ($now < $due) {
                 continue;
@@ -109,7 +115,7 @@ class Timer
                     Worker::safeEcho((string)$e);
                 }
                 if ($persistent && isset(self::$status[$id])) {
-                    self::$tasks[(int)\floor(\time() + $interval)][$id] = $task;
+                    self::$tasks[(int)\floor(self::now() + $interval)][$id] = $task;
                 } else {
                     unset(self::$status[$id]);
                 }

@@ -7,7 +7,7 @@ namespace Phalanx\Worker;
 use RuntimeException;
 
 /**
- * The command line of a start script: start, stop, restart, reload, status, connections.
+ * The command line of a start script: start, stop, restart, reload, status, connections, stacks.
  *
  * @internal
  */
@@ -32,7 +32,7 @@ trait Commands
     {
         $find = static fn (array $known): string => \array_values(\array_intersect(static::getArgv(), $known))[0] ?? '';
 
-        return [$find(['start', 'stop', 'restart', 'reload', 'status', 'connections']), $find(['-d', '-g'])];
+        return [$find(['start', 'stop', 'restart', 'reload', 'status', 'connections', 'stacks']), $find(['-d', '-g'])];
     }
 
     /** The value of --NAME=VALUE, the last one given; null without one. */
@@ -84,6 +84,7 @@ trait Commands
             'reload' => \posix_kill($masterPid, $mode === '-g' ? \SIGUSR2 : \SIGUSR1),
             'status' => self::showStatus($masterPid, $mode === '-d'),
             'connections' => self::showConnections($masterPid),
+            'stacks' => self::showStacks($masterPid),
             'start' => null,
         };
         if ($command !== 'start' && $command !== 'restart') {
@@ -111,6 +112,7 @@ trait Commands
                             Mode -d repeats it every second.
                             With --json: for programs, see docs/metrics.md.
             connections     Show the connections.
+            stacks          Show which functions each worker is in.
             Options:
             --processes=N   start: divide the workers among N server processes.
             --monitor=HOST:PORT
@@ -122,6 +124,12 @@ trait Commands
             TEXT;
     }
 
+    /** Seconds on a clock that nobody sets, for durations. */
+    private static function now(): float
+    {
+        return \hrtime(true) / 1e9;
+    }
+
     /** Asks the running supervisor to stop and waits for its end. */
     private static function stopMaster(int $pid, bool $graceful): void
     {
@@ -131,9 +139,9 @@ trait Commands
         if ($pid) {
             \posix_kill($pid, $graceful ? \SIGQUIT : \SIGINT);
         }
-        $deadline = \time() + static::$stopTimeout + 3;
+        $deadline = self::now() + static::$stopTimeout + 3;
         while ($pid && \posix_kill($pid, 0)) {
-            if (!$graceful && \time() >= $deadline) {
+            if (!$graceful && self::now() >= $deadline) {
                 static::log("$name stop fail");
                 exit;
             }
@@ -239,21 +247,41 @@ trait Commands
             echo \json_encode(['schema' => 1, 'running' => false]), "\n";
             return 1;
         }
-        $file = self::jsonStatusFile();
+        $text = self::askForFile(self::jsonStatusFile(), $masterPid);
+        if ($text === null) {
+            \fwrite(\STDERR, "Process $masterPid does not answer\n");
+            return 2;
+        }
+        echo $text;
+
+        return 0;
+    }
+
+    /** Has the supervisor fill a file; null when it does not within five seconds. */
+    private static function askForFile(string $file, int $masterPid): ?string
+    {
         \touch($file); // asks for it
         self::removeAtExit($file);
         self::removeAtExit(static::$statisticsFile);
         \posix_kill($masterPid, \SIGIOT);
-        for ($deadline = \microtime(true) + 5; \microtime(true) < $deadline; \usleep(10_000)) {
+        for ($deadline = self::now() + 5; self::now() < $deadline; \usleep(10_000)) {
             \clearstatcache(true, $file);
             if (\is_file($file) && \filesize($file) > 0) {
-                \readfile($file);
-                return 0;
+                return (string)\file_get_contents($file);
             }
         }
-        \fwrite(\STDERR, "Process $masterPid does not answer\n");
 
-        return 2;
+        return null;
+    }
+
+    private static function showStacks(int $masterPid): void
+    {
+        static::safeEcho(self::askForFile(self::stacksFile(), $masterPid) ?? "Process $masterPid does not answer\n");
+    }
+
+    private static function stacksFile(): string
+    {
+        return static::$statisticsFile . '.stacks';
     }
 
     private static function jsonStatusFile(): string

@@ -461,6 +461,9 @@ trait Master
 
     protected static function writeStatisticsToStatusFile(): void
     {
+        if (\is_file(self::stacksFile())) {
+            self::writeStacks();
+        }
         $pids = static::getAllWorkerPids();
         $keys = \array_keys(static::$workers);
         $width = \max(8, static::getUiColumnLength('maxWorkerNameLength'));
@@ -517,6 +520,30 @@ trait Master
         \chmod(static::$statisticsFile, 0644);
     }
 
+    private static function writeStacks(): void
+    {
+        $text = '';
+        foreach (\phalanx_supervisor_status(true)['slots'] as $slot) {
+            $does = match (true) {
+                !$slot['serving'] => 'is between two scripts',
+                $slot['busy_for'] > 0 => \sprintf('in a callback for %.3f s', $slot['busy_for']),
+                default => 'waits for something to do',
+            };
+            $text .= "worker[$slot[name]:$slot[pid]] slot $slot[id] $does\n";
+            foreach (\explode("\n", \rtrim($slot['stack'] ?? '')) as $line) {
+                $text .= $line === '' ? '' : "    $line\n";
+            }
+        }
+        self::replaceFile(self::stacksFile(), $text);
+    }
+
+    private static function replaceFile(string $file, string $text): void
+    {
+        \file_put_contents("$file.new", $text);
+        \chmod("$file.new", 0644);
+        \rename("$file.new", $file);
+    }
+
     /**
      * For programs; docs/metrics.md has the schema.
      *
@@ -553,10 +580,7 @@ trait Master
             'servers' => $status['servers'],
             'slots' => $status['slots'],
         ], \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_INVALID_UTF8_SUBSTITUTE);
-        $file = self::jsonStatusFile();
-        \file_put_contents("$file.new", "$json\n");
-        \chmod("$file.new", 0644);
-        \rename("$file.new", $file);
+        self::replaceFile(self::jsonStatusFile(), "$json\n");
     }
 
     protected static function writeConnectionsStatisticsToStatusFile(): void

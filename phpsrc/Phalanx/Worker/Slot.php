@@ -7,12 +7,15 @@ namespace Phalanx\Worker;
 use Exception;
 use Phalanx\Development;
 use Phalanx\Fiber\CoroutineLoop;
+use Phalanx\Http\Compression;
 use Throwable;
 use Workerman\Connection\ConnectionInterface;
 use Workerman\Connection\TcpConnection;
 use Workerman\Events\EngineLoop;
 use Workerman\Events\EventInterface;
 use Workerman\Events\Select;
+use Workerman\Protocols\Http\Request;
+use Workerman\Protocols\Http\Response;
 use Workerman\Timer;
 
 /**
@@ -23,16 +26,19 @@ use Workerman\Timer;
  */
 trait Slot
 {
+    /** What the first connection needs: it may come when there is no descriptor for opening a file. */
+    private const NEEDED = [Compression::class, Request::class, Response::class, TcpConnection::class];
+
     /** The slot's exit status, once it is decided. */
     private static int $exitCode = 0;
 
     /** The loop has been stopped for good, which onWorkerStart may have brought about before it runs. */
     private static bool $over = false;
 
-    /** Unix time until which a graceful stop waits for connections. */
+    /** Until when, on now()'s clock, a graceful stop waits for connections. */
     private static ?float $graceEnds = null;
 
-    /** Unix time until which a stop waits for work that Go has begun. */
+    /** Until when a stop waits for work that Go has begun. */
     private static ?float $workEnds = null;
 
     /** What status and onWorkerExit name this slot by: its thread. */
@@ -85,6 +91,7 @@ trait Slot
         static::$globalEvent->setErrorHandler(static fn (Throwable $e) => static::stopAll(250, $e));
         static::reinstallSignal();
         Timer::init(static::$globalEvent);
+        \array_map(\class_exists(...), self::NEEDED);
         self::$slotPid = \phalanx_slot_enter($slot['worker'], $slot['id']);
         $worker->setUserAndGroup();
         $worker->id = $slot['id'];
@@ -142,9 +149,9 @@ trait Slot
         foreach (static::$workers as $worker) {
             $worker->unlisten();
         }
-        $deadline = \microtime(true) + 0.8 * static::$stopTimeout; // the rest is onWorkerStop's
+        $deadline = self::now() + 0.8 * static::$stopTimeout; // the rest is onWorkerStop's
         $timer = Timer::repeat(0.01, static function () use ($deadline, &$timer): void {
-            if (\phalanx_loop_drain(true) === 0 || \microtime(true) > $deadline) {
+            if (\phalanx_loop_drain(true) === 0 || self::now() > $deadline) {
                 Timer::del($timer);
                 static::stopAll();
             }
@@ -206,11 +213,11 @@ trait Slot
             static::$gracefulStop => static::$gracefulTimeout,
             default => static::$stopTimeout,
         };
-        $since = \microtime(true);
+        $since = self::now();
         $endWhenDone = static function () use ($workers, $code, $patience, $since): void {
             $remain = self::connectionsRemain($workers);
             $remain = self::isAtWork($since) || $remain;
-            if (!$remain || \microtime(true) - $since > $patience) {
+            if (!$remain || self::now() - $since > $patience) {
                 self::$exitCode = $code;
                 self::$over = true;
                 static::$globalEvent?->stop();
@@ -231,7 +238,7 @@ trait Slot
         $time = static::$gracefulStop ? static::$gracefulTimeout : 0.8 * static::$stopTimeout;
         self::$workEnds ??= $since + $time;
 
-        return Life::isHeld() && \microtime(true) < self::$workEnds;
+        return Life::isHeld() && self::now() < self::$workEnds;
     }
 
     /** @param array<self> $workers */
@@ -241,9 +248,9 @@ trait Slot
             return self::isBusyBeforeRenewal($workers);
         }
         if (static::$gracefulStop) {
-            self::$graceEnds ??= \microtime(true) + static::$gracefulTimeout;
+            self::$graceEnds ??= self::now() + static::$gracefulTimeout;
             \phalanx_loop_drain(false);
-            if (\microtime(true) <= self::$graceEnds) {
+            if (self::now() <= self::$graceEnds) {
                 return \phalanx_loop_stats()['connections'] > 0;
             }
             static::$gracefulStop = false;

@@ -118,12 +118,12 @@ class Pool implements PoolInterface
         if (!Coroutine::isCoroutine()) {
             return $this->nonCoroutineConnection ??= $this->createConnection();
         }
-        $until = \microtime(true) + $this->waitTimeout;
+        $until = \hrtime(true) / 1e9 + $this->waitTimeout;
         while (true) {
             if ($this->channel->length() === 0 && $this->mayCreate()) {
                 return $this->createConnection();
             }
-            $connection = $this->channel->pop(\max(0.0, $until - \microtime(true)));
+            $connection = $this->channel->pop(\max(0.0, $until - \hrtime(true) / 1e9));
             if ($connection === false) {
                 throw new PoolException(
                     'Failed to get a connection from the pool within the wait timeout '

@@ -1,0 +1,280 @@
+package fault_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// get answers the status and the body of a request over a connection of its own.
+func (a *app) get(path string, cookie ...string) (int, string) {
+	a.t.Helper()
+	request, err := http.NewRequest(http.MethodGet, a.url(0, path), nil)
+	require.NoError(a.t, err)
+	for _, c := range cookie {
+		request.Header.Set("Cookie", c)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	resp, err := client.Do(request)
+	require.NoError(a.t, err)
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(a.t, err)
+	return resp.StatusCode, string(body)
+}
+
+func openFDs(t testing.TB, pid int) int {
+	t.Helper()
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	require.NoError(t, err)
+	return len(entries)
+}
+
+// Without descriptors nobody new is accepted; who is connected goes on, what PHP cannot open is an error, and afterwards
+// all who waited are served.
+func TestOutOfDescriptorsUnderLoad(t *testing.T) {
+	t.Parallel()
+	a := prepare(t, 3, "COUNT=2")
+	a.start("resources.php")
+	server := a.servers()
+	other := a.talker(1)
+	other.talk(t)
+	l := a.startLoad(4, 0)
+	l.awaitMore(t, 50)
+	before := openFDs(t, server[0])
+
+	var limit unix.Rlimit
+	require.NoError(t, unix.Prlimit(server[0], unix.RLIMIT_NOFILE, nil, &limit))
+	low := unix.Rlimit{Cur: uint64(before + 10), Max: limit.Max}
+	require.NoError(t, unix.Prlimit(server[0], unix.RLIMIT_NOFILE, &low, nil))
+	waiting := make([]net.Conn, 60)
+	results := make(chan string, len(waiting))
+	for i := range waiting {
+		waiting[i] = a.dial(0)
+	}
+	require.Eventually(t, func() bool { return a.figures().sum("phalanx_slot_accept_errors_total") >= 1 }, patience, poll)
+	l.awaitMore(t, 50)
+	other.talk(t)
+	kept := bufio.NewReader(waiting[0]) // one of the first has been accepted
+	result, more := ask(waiting[0], kept, "/file")
+	require.Equal(t, "500", result)
+	require.True(t, more)
+	result, _ = ask(waiting[0], kept, "/insert")
+	require.Equal(t, "500", result)
+	result, _ = ask(waiting[0], kept, "/log") // the log line is lost, the request is not
+	require.Equal(t, answered, result)
+	for _, c := range waiting[1:] {
+		go func() {
+			result, _ := ask(c, bufio.NewReader(c), "/")
+			results <- result
+		}()
+	}
+	require.NoError(t, unix.Prlimit(server[0], unix.RLIMIT_NOFILE, &limit, nil))
+	for range waiting[1:] {
+		require.Equal(t, answered, <-results, "who waited is served")
+	}
+	for _, c := range waiting {
+		_ = c.Close()
+	}
+	status, _ := a.get("/file")
+	require.Equal(t, http.StatusOK, status)
+	status, body := a.get("/insert")
+	require.Equal(t, http.StatusOK, status, body)
+	counts := l.end()
+	require.Zero(t, counts[hung]+counts[cut]+counts[unavailable], "%v", counts)
+	require.Equal(t, server, a.servers())
+	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= before+4 }, patience, poll, "descriptors stay") // and SQLite's
+}
+
+// A full disk costs what was to be written, and says so; requests that need no disk are served, and all is well when there is room.
+func TestDiskFullUnderLoad(t *testing.T) {
+	t.Parallel()
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
+		t.Skipf("a small disk can only be made by root: %v", err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(disk, unix.MNT_DETACH) })
+	require.NoError(t, os.Mkdir(filepath.Join(disk, "tmp"), 0o777))
+	a := prepare(t, 3, "COUNT=2", "DISK="+disk, "TMPDIR="+filepath.Join(disk, "tmp"))
+	a.start("resources.php")
+	server := a.servers()
+	l := a.startLoad(4, 0)
+	l.awaitMore(t, 20)
+	status, body := a.get("/insert")
+	require.Equal(t, http.StatusOK, status, body)
+	fds := openFDs(t, server[0])
+
+	full := filepath.Join(disk, "full")
+	fill := func() {
+		f, err := os.OpenFile(full, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		require.NoError(t, err)
+		defer func() { _ = f.Close() }()
+		for size := 1 << 20; size > 0; size /= 2 {
+			for err = nil; err == nil; {
+				_, err = f.Write(make([]byte, size))
+			}
+		}
+	}
+	upload := func() (int, string) {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile("file", "x.bin")
+		require.NoError(t, err)
+		_, _ = io.CopyN(part, rand.Reader, 2<<20)
+		_ = form.Close()
+		resp, err := http.Post(a.url(0, "/upload"), form.FormDataContentType(), &body)
+		if err != nil {
+			return 0, err.Error()
+		}
+		defer func() { _ = resp.Body.Close() }()
+		text, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(text)
+	}
+	status, body = upload()
+	require.Equal(t, http.StatusOK, status, body)
+	require.Equal(t, fmt.Sprint("uploaded ", 2<<20), body)
+
+	fill()
+	for range 3 {
+		status, body = a.get("/insert")
+		require.Equal(t, http.StatusInternalServerError, status, body)
+		status, body = a.get("/session")
+		t.Log("session: ", status, body)
+		require.Contains(t, []int{http.StatusOK, http.StatusInternalServerError}, status, body)
+		status, body = a.get("/log")
+		require.Equal(t, http.StatusOK, status, body)
+		status, body = upload()
+		t.Log("upload: ", status, body)
+		require.Equal(t, "RuntimeException: upload error 7", body, "UPLOAD_ERR_CANT_WRITE, as from PHP itself")
+		fill()
+	}
+	// A reload, and a new server process, need no disk.
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	require.Eventually(t, func() bool { return a.figures().sum("phalanx_reloads_total") == 1 }, patience, poll)
+	l.awaitMore(t, 20)
+
+	require.NoError(t, os.Remove(full))
+	status, body = a.get("/insert")
+	require.Equal(t, http.StatusOK, status, body)
+	status, body = a.get("/session")
+	require.Equal(t, http.StatusOK, status, body)
+	status, body = upload()
+	require.Equal(t, http.StatusOK, status, body)
+	counts := l.end()
+	require.Zero(t, counts[hung]+counts[cut]+counts[unavailable], "%v", counts)
+	require.Equal(t, server, a.servers())
+	left, err := filepath.Glob(filepath.Join(disk, "tmp", "*"))
+	require.NoError(t, err)
+	require.Empty(t, left, "pieces of uploads stay")
+	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= fds+2 }, patience, poll)
+}
+
+// The time of day jumps, forth and back: timers, limits, reloads and what is cached go by another clock.
+func TestClockJumpsUnderLoad(t *testing.T) {
+	t.Parallel()
+	library := filepath.Join(t.TempDir(), "clock.so")
+	out, err := exec.Command("gcc", "-shared", "-fPIC", "-o", library, "testdata/clock.c").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	clock := filepath.Join(t.TempDir(), "clock")
+	set := func(seconds int) { // as a whole: who reads half of it would be far away
+		require.NoError(t, os.WriteFile(clock+".new", []byte(strconv.Itoa(seconds)), 0o600))
+		require.NoError(t, os.Rename(clock+".new", clock))
+	}
+	set(0)
+	a := prepare(t, 3, "LD_PRELOAD="+library, "CLOCK_FILE="+clock)
+	a.start("resources.php")
+	server := a.servers()
+	l := a.startLoad(4, 0)
+	l.awaitMore(t, 20)
+	number := func(path string) int {
+		_, body := a.get(path)
+		n, err := strconv.Atoi(body)
+		require.NoError(t, err, body)
+		return n
+	}
+	_, cached := a.get("/cache")
+	_, session := a.get("/session", "PHPSID=0123456789abcdef0123456789abcdef")
+	require.Equal(t, "n=1", session)
+	for i, jump := range []int{86400, -86400, 40 * 365 * 86400, 0} {
+		set(jump)
+		require.InDelta(t, time.Now().Unix()+int64(jump), number("/time"), 30, "the clock has been set")
+		ticks := number("/ticks")
+		require.Eventually(t, func() bool { return number("/ticks") > ticks+3 }, patience, poll, "timers stand still")
+		_, again := a.get("/cache")
+		require.Equal(t, cached, again, "its hour is not over")
+		require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+		require.Eventually(t, func() bool { return a.figures().sum("phalanx_reloads_total") == float64(i+1) }, patience, poll)
+		status, text := a.monitor("/live")
+		require.Equal(t, http.StatusOK, status, text)
+	}
+	counts := l.end()
+	require.Zero(t, counts[hung]+counts[cut]+counts[unavailable], "%v", counts)
+	require.Equal(t, server, a.servers())
+	set(-86400)
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGQUIT))
+	a.WaitUntilEnded()
+}
+
+// 10,000 connections that come and go in every way but the proper one leave nothing behind.
+func TestTenThousandConnectionsDropped(t *testing.T) {
+	t.Parallel()
+	a := prepare(t, 3, "COUNT=2")
+	a.start("resources.php")
+	server := a.servers()
+	other := a.talker(1)
+	l := a.startLoad(2, 0)
+	l.awaitMore(t, 20)
+	before := openFDs(t, server[0])
+	beginnings := []string{
+		"", "G", "GET / HTTP/1.1\r\nHost:", "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n" + strings.Repeat("x", 1000),
+		"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n" +
+			"Content-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n" + strings.Repeat("x", 4000),
+		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\nabc", "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"\x16\x03\x01\x02\x00\x01",
+	}
+	const all, atOnce = 10_000, 500
+	open := make([]*net.TCPConn, 0, atOnce)
+	for i := range all {
+		c, err := net.Dial("tcp", a.addr(0))
+		require.NoError(t, err)
+		conn := c.(*net.TCPConn)
+		_, _ = io.WriteString(conn, beginnings[i%len(beginnings)])
+		switch i % 3 {
+		case 0:
+			_ = conn.SetLinger(0) // goes by a reset
+		case 1:
+			_ = conn.CloseWrite() // half closed, until the others go
+		}
+		if open = append(open, conn); len(open) == atOnce {
+			for _, c := range open {
+				_ = c.Close()
+			}
+			open = open[:0]
+			other.talk(t)
+		}
+	}
+	l.awaitMore(t, 20)
+	require.Eventually(t, func() bool { return a.figures().sum("phalanx_slot_connections") <= 3 }, patience, 50*time.Millisecond, "connections stay open")
+	counts := l.end()
+	require.Zero(t, counts[hung]+counts[cut]+counts[unavailable], "%v", counts)
+	other.talk(t)
+	require.Equal(t, server, a.servers())
+	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= before }, patience, poll, "descriptors stay")
+	require.GreaterOrEqual(t, a.figures().sum("phalanx_slot_accepted_connections_total"), float64(all))
+}
