@@ -166,8 +166,8 @@ typedef struct {
 	int32_t thread;
 	void *frame;              /* &EG(current_execute_data) */
 	void *interrupt;          /* &EG(vm_interrupt) */
-	int32_t asked; /* PHX_ASK_*, by others */
-	uint32_t step_asked; /* PHX_ASK_END is meant for this step only */
+	int32_t asked;            /* PHX_ASK_*, by others */
+	uint32_t step_asked;      /* PHX_ASK_END is meant for this step only */
 	uint32_t answered, ended; /* how often */
 	size_t stack_len;         /* of stack, valid once answered has changed */
 	char stack[PHX_STACK_SIZE];

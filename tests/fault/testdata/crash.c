@@ -20,7 +20,10 @@ PHP_FUNCTION(crash_spin)
 }
 
 static const zend_function_entry crash_functions[] = {
-	PHP_FE(crash_fault, arginfo_crash) PHP_FE(crash_spin, arginfo_crash) PHP_FE_END};
+	{"crash_fault", zif_crash_fault, arginfo_crash, 0, 0, NULL, NULL},
+	{"crash_spin", zif_crash_spin, arginfo_crash, 0, 0, NULL, NULL},
+	{NULL, NULL, NULL, 0, 0, NULL, NULL},
+};
 
 zend_module_entry crash_module_entry = {
 	STANDARD_MODULE_HEADER, "crash", crash_functions, NULL, NULL, NULL, NULL, NULL, "1", STANDARD_MODULE_PROPERTIES};
