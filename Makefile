@@ -53,6 +53,23 @@ fmt: ## format the Go and C sources
 generate: ## component_docs.go of all packages with components, after a change of their comments or parameters
 	@./go run ./goengine/component/describe/gen ./goengine/... ./tests/component/...
 
+.PHONY: dist
+dist: ## a tarball of the binary and its PHP, in build/dist
+	@docker/dist.sh
+
+.PHONY: sbom
+sbom: ## what the binary is made of, as CycloneDX and SPDX, in build/sbom; checked
+	@docker/dist.sh --sbom
+	@cd docker/sbom && PATH="$$(../go.sh):$$PATH" CGO_ENABLED=0 GOFLAGS= PHALANX=$(CURDIR)/build/phalanx go test -count=1 .
+
+.PHONY: vulncheck
+vulncheck: ## known vulnerabilities in Go modules: wants https://vuln.go.dev or VULNDB=file:///FOLDER
+	@docker/vulncheck.sh
+
+.PHONY: composer-audit
+composer-audit: ## known vulnerabilities in Composer packages: wants https://packagist.org
+	@docker/composer-audit.sh
+
 .PHONY: clean
 clean: ## remove what was built (PHP stays in its cache folder)
 	@rm -rf build vendor bridge/ext/stamp.h
