@@ -9,6 +9,7 @@ const Help = `phalanx runs PHP scripts, Workerman servers, and FrankenPHP with C
                                 connections; -g graceful, -d in the background)
   phalanx watch FILE.php        the same for development: workers are replaced when
                                 a file changes, errors are shown (--help)
+  phalanx new NAME              an application to begin with (--help)
   phalanx stubs [--out FILE]    the classes of Go components, for editors
   phalanx shared FILE [--json]  what the workers of a running server share
   phalanx health [HOST:PORT]    whether a running server's monitor says it lives

@@ -52,6 +52,8 @@ func Main() {
 		os.Exit(buildBinary(os.Args[2:]))
 	case watchMode:
 		os.Exit(watchApp(os.Args[2:]))
+	case newMode:
+		os.Exit(newApp(os.Args[2:]))
 	case sharedMode:
 		os.Exit(listShared(os.Args[2:]))
 	case healthMode:
@@ -78,6 +80,7 @@ const (
 	sharedMode
 	healthMode
 	watchMode
+	newMode
 )
 
 // mode says whom the arguments are for, the first being the program's name. A file named like one of Caddy's commands is
@@ -115,6 +118,8 @@ func mode(args []string) int {
 		return buildMode
 	case first == "watch":
 		return watchMode
+	case first == "new":
+		return newMode
 	case first == "help", first == "completion":
 		return caddyMode
 	default:
