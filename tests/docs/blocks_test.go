@@ -114,6 +114,9 @@ func TestBlocks(t *testing.T) {
 				t.Errorf("%s: nothing runs this block: ```%s\n%s", b, b.lang, b.text)
 			case listed:
 				delete(left, entry{p.name, b.first()})
+				if b.lang == "php" {
+					checkSyntax(t, b)
+				}
 			case fragment:
 				fragments = append(fragments, b)
 			case goCode:
@@ -122,6 +125,7 @@ func TestBlocks(t *testing.T) {
 				if err := configs[b.lang](t, b); err != nil {
 					t.Errorf("%s: %v\n%s", b, err, b.text)
 				}
+				session = append(session, b)
 			case usage:
 				checkUsage(t, b)
 			default:

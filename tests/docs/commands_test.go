@@ -42,7 +42,7 @@ var played = map[string]func(args []string) int{
 	"go":         playNothing,
 	"apt":        playNothing,
 	"apt-get":    playNothing,
-	"composer":   playNothing,
+	"composer":   playComposer,
 	"cosign":     playNothing,
 	"dpkg":       playNothing,
 	"gh":         playNothing,
@@ -337,6 +337,21 @@ func playGit(args []string) int {
 		return complain("%v", err)
 	}
 	if err := os.Symlink(self, filepath.Join(name, "go")); err != nil {
+		return complain("%v", err)
+	}
+	return 0
+}
+
+// playComposer puts vendor/bin/phalanx where the package would.
+func playComposer(args []string) int {
+	if len(args) < 2 || args[0] != "require" || !strings.HasPrefix(args[1], "phalanx/phalanx") {
+		return 0
+	}
+	self, _ := os.Executable()
+	if err := os.MkdirAll("vendor/bin", 0o755); err != nil {
+		return complain("%v", err)
+	}
+	if err := os.Symlink(self, "vendor/bin/phalanx"); err != nil && !errors.Is(err, os.ErrExist) {
 		return complain("%v", err)
 	}
 	return 0

@@ -52,14 +52,17 @@ type block struct {
 
 func (b *block) String() string { return fmt.Sprintf("%s:%d", b.page.name, b.line) }
 
-// first is the first line with something on it, by which testdata/unrun.txt knows a block.
+// first is the first line with something on it, and of a program the second, by which testdata/unrun.txt knows a block.
 func (b *block) first() string {
+	first := ""
 	for line := range strings.Lines(b.text) {
-		if line = strings.TrimSpace(line); line != "" {
-			return line
+		if line = strings.TrimSpace(line); line != "" && line != "<?php" {
+			return first + line
+		} else if line != "" {
+			first = line + " "
 		}
 	}
-	return ""
+	return first
 }
 
 var fileName = regexp.MustCompile("[\\w./-]+\\.(?:php|yaml|yml|json|toml|ini|go|volt|env)\\b|\\b(?:Caddyfile|Dockerfile)\\b")

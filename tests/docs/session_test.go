@@ -50,6 +50,11 @@ func runPage(t *testing.T, blocks []*block) {
 			printed = s.commands(b, b.text)
 		case transcript:
 			s.transcript(b)
+		case config:
+			if b.file != "" {
+				require.NoError(t, os.WriteFile(filepath.Join(s.cwd, b.file), []byte(s.local(b.text)), 0o600))
+			}
+			continue
 		case output:
 			want := s.local(b.text)
 			if !matches(strings.TrimRight(want, "\n"), strings.TrimRight(printed, "\n"), by == commands) {
@@ -61,12 +66,12 @@ func runPage(t *testing.T, blocks []*block) {
 	}
 }
 
-var address = regexp.MustCompile(`(127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]):(\d{2,5})\b`)
+var address = regexp.MustCompile(`((?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]):|/dev/tcp/127\.0\.0\.1/)(\d{2,5})\b`)
 
 // local puts free ports and the local API's address into a page's text.
 func (s *session) local(text string) string {
 	text = address.ReplaceAllStringFunc(text, func(found string) string {
-		at := strings.LastIndexByte(found, ':')
+		at := strings.LastIndexAny(found, ":/")
 		if s.ports[found[at+1:]] == "" {
 			s.ports[found[at+1:]] = strconv.Itoa(phalanxtest.FreePorts(s.t, 1)[0])
 		}
@@ -88,8 +93,10 @@ func (s *session) program(b *block) string {
 		return "" // a file of examples/, which has a test of its own
 	}
 	isServer := strings.Contains(b.text, "runAll()")
-	if b.next != nil && classify(b.next) == commands && (isServer || strings.Contains(b.next.text, name)) {
-		return "" // the commands run it
+	for next := b.next; next != nil; next = next.next {
+		if k := classify(next); (k == commands || k == config) && strings.Contains(next.text, name) {
+			return "" // the commands run it
+		}
 	}
 	if isServer {
 		return s.commands(b, "phalanx "+name+" start")
@@ -200,4 +207,14 @@ func exampleAPI(t *testing.T) string {
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return "http://" + l.Addr().String()
+}
+
+// checkSyntax is what can be done with a program that needs what is not here.
+func checkSyntax(t *testing.T, b *block) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "program.php")
+	require.NoError(t, os.WriteFile(file, []byte(b.text), 0o600))
+	if out, err := exec.Command(phalanxtest.Binary(t), "-l", file).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", b, err, out)
+	}
 }

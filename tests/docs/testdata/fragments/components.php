@@ -1,4 +1,5 @@
 <?php
+
 $store = new class {
     public function fetch(string $key): string
     {

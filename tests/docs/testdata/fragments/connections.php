@@ -1,2 +1,3 @@
 <?php
+
 $worker = new Worker('websocket://127.0.0.1:8080');

@@ -1,4 +1,5 @@
 <?php
+
 $worker = new Worker();
 $database = new class {
     public function work(): void

@@ -1,2 +1,3 @@
 <?php
+
 $resolveOnly = ['$client = new Psr18Client'];

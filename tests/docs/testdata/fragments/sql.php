@@ -1,4 +1,5 @@
 <?php
+
 $resolveOnly = ['Phalanx\async(']; // SQLite has no notifications
 $db = new Database('sqlite::memory:');
 if (!function_exists('handle')) {

@@ -1,3 +1,4 @@
 <?php
+
 $resolveOnly = ['$info = $connection'];
 $worker = new Worker();
