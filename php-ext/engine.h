@@ -112,6 +112,8 @@ typedef struct {
 	int32_t keep;         /* connections outlive the script */
 	int32_t deflate;      /* 0 none; 1 permessage-deflate, as the rest says: goengine/ws.DeflateOptions */
 	int32_t deflate_level, deflate_threshold, deflate_takeover, deflate_bits;
+	const char *limits; /* lines name=value: goengine/loop.ParseLimits; NULL: the defaults */
+	size_t limits_len;
 } phx_listen_options;
 
 /* What a script has to know of a connection that it inherits. */

@@ -502,6 +502,11 @@ PHP_FUNCTION(phalanx_listen)
 		o.deflate_takeover = phx_option_long(settings, "contextTakeover", 0) != 0;
 		o.deflate_bits = (int32_t) phx_option_long(settings, "windowBits", 0);
 	}
+	zval *limits = zend_hash_str_find(options, ZEND_STRL("limits"));
+	if (limits && Z_TYPE_P(limits) == IS_STRING) {
+		o.limits = Z_STRVAL_P(limits);
+		o.limits_len = Z_STRLEN_P(limits);
+	}
 	char text[PHX_TEXT_SIZE];
 	int32_t text_len = 0;
 	bool has_address = address && Z_TYPE_P(address) == IS_STRING;

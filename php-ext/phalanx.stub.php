@@ -180,6 +180,7 @@ function phalanx_request_static(string $class, string $property): void {}
  *  - tls: array, the 'ssl' part of a stream context's options: the connections speak TLS
  *  - deflate: array{level?: int, threshold?: int, contextTakeover?: bool, windowBits?: int}, permessage-deflate for
  *    WebSockets whose client offers it; a threshold below 0 compresses every message
+ *  - limits: string, lines NAME=VALUE of Phalanx\Limits::toText()
  *  - factory: callable(int $handle): TcpConnection; for UDP callable(string $data, string $remote, int $listener): void
  * @return int the listener's identifier
  * @throws RuntimeException when the address cannot be bound, or TLS not be served with these options

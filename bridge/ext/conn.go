@@ -36,6 +36,12 @@ func phx_listen(h C.int64_t, fd C.int32_t, addr *C.char, addrLen C.size_t, o *C.
 		Proto: loop.Proto(o.proto), MaxSendBuffer: int(o.max_send), MaxPackage: int(o.max_package),
 		Announce: o.announce != 0, Control: true, Keep: o.keep != 0,
 	}
+	limits, err := loop.ParseLimits(string(borrow(o.limits, o.limits_len)))
+	if err != nil {
+		*textLen = put(text, err.Error())
+		return C.PHX_EINVAL
+	}
+	opts.Limits = limits
 	if o.tls != nil {
 		config, err := tlsConfig(o.tls, false)
 		if err != nil {

@@ -39,6 +39,7 @@ import (
 	"github.com/phalanx-php/phalanx/bridge/cli"
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/goengine/cron"
+	"github.com/phalanx-php/phalanx/goengine/loop"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
 	"github.com/phalanx-php/phalanx/goengine/metrics"
 	"github.com/phalanx-php/phalanx/goengine/services"
@@ -536,6 +537,14 @@ func (h *host) status() []supervisor.Slot {
 			Serving: isClosed(s.entered), Memory: f.Memory, Fibers: f.Fibers, Connections: f.Connections, Timers: f.Timers, Messages: f.Messages,
 			SendFails: f.SendFails, Accepted: f.Accepted, BytesRead: f.BytesRead, BytesWritten: f.BytesWritten,
 			AcceptErrors: f.Pulse.AcceptErrors, Refused: f.Pulse.Refused, BusySeconds: f.Pulse.Busy.Seconds(), Turns: f.Pulse.Turns[:],
+		}
+		for limit, n := range f.Pulse.Limits {
+			if n > 0 {
+				if slot.Limits == nil {
+					slot.Limits = map[string]uint64{}
+				}
+				slot.Limits[loop.LimitNames[limit]] = n
+			}
 		}
 		if slot.Serving {
 			slot.Started, slot.BusyFor = s.started.Unix(), f.Pulse.Since.Seconds()

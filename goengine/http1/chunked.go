@@ -99,7 +99,7 @@ func (c *Chunked) decode(dst, src []byte, limit int64) ([]byte, int, *Error) {
 			c.line += end - i
 			c.extension += int64(end - i)
 			if c.line > maxExtensionLine || c.extension > freeExtension+c.total {
-				return dst, i, ErrChunkExtension
+				return dst, i, ErrExtensions
 			}
 			if i = end; i == len(src) {
 				return dst, i, nil

@@ -106,7 +106,7 @@ func TestChunkedRefuses(t *testing.T) {
 		{"control byte in an extension", "5;a\x00\r\n", http1.ErrChunkExtension},
 		{"line feed alone in an extension", "5;a\nhello\r\n", http1.ErrBareLF},
 		{"carriage return in an extension", "5;a\rb\r\n", http1.ErrBareCR},
-		{"extension line too long", "5;" + strings.Repeat("a", 1025) + "\r\n", http1.ErrChunkExtension},
+		{"extension line too long", "5;" + strings.Repeat("a", 1025) + "\r\n", http1.ErrExtensions},
 		{"data longer than its size", "5\r\nhello!\r\n", http1.ErrChunkEnd},
 		{"data shorter than its size", "5\r\nhell\r\n0\r\n\r\n", http1.ErrChunkEnd},
 		{"line feed alone behind data", "5\r\nhello\n0\r\n\r\n", http1.ErrChunkEnd},
@@ -138,8 +138,8 @@ func TestChunkedBoundsTheWhole(t *testing.T) {
 		in   []byte
 		err  *http1.Error
 	}{
-		{"many extensions on little data", long("1;"+strings.Repeat("a", 1000)+"\r\nx\r\n", 20), http1.ErrChunkExtension},
-		{"endless extension", append([]byte("1;"), long("a", 9000)...), http1.ErrChunkExtension},
+		{"many extensions on little data", long("1;"+strings.Repeat("a", 1000)+"\r\nx\r\n", 20), http1.ErrExtensions},
+		{"endless extension", append([]byte("1;"), long("a", 9000)...), http1.ErrExtensions},
 		{"endless trailer line", append([]byte("0\r\na: "), long("a", 9000)...), http1.ErrTrailerTooLarge},
 		{"trailer line one byte over", append([]byte("0\r\na: "), append(long("a", 8192-4), "\r\n\r\n"...)...), http1.ErrTrailerTooLarge},
 		{"long trailer lines", append([]byte("0\r\n"), long("a: "+strings.Repeat("b", 1000)+"\r\n", 9)...), http1.ErrTrailerTooLarge},

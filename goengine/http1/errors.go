@@ -36,7 +36,8 @@ var (
 	ErrCodingVersion   = &Error{400, "Transfer-Encoding in an HTTP/1.0 request"}
 	ErrRepeatedKey     = &Error{400, "repeated WebSocket handshake header"}
 	ErrChunkSize       = &Error{400, "malformed chunk size"}
-	ErrChunkExtension  = &Error{400, "malformed or oversized chunk extension"}
+	ErrChunkExtension  = &Error{400, "malformed chunk extension"}
+	ErrExtensions      = &Error{400, "chunk extensions too large"}
 	ErrChunkEnd        = &Error{400, "chunk data not followed by a line end"}
 	ErrTrailerName     = &Error{400, "header not allowed as a trailer"}
 	ErrTimeout         = &Error{408, "the request took too long"}

@@ -9,7 +9,6 @@ import (
 	"github.com/valyala/bytebufferpool"
 	"golang.org/x/sys/unix"
 
-	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
@@ -21,13 +20,8 @@ const (
 	maxMessage = 1<<31 - 1<<20 // lengths of messages under way are kept in 32 bits
 )
 
-// Time limits of HTTP connections and of closing ones.
-const (
-	HeaderTimeout    = 10 * time.Second // from a head's first byte to its last
-	BodyTimeout      = 60 * time.Second // between two reads of a body
-	KeepAliveTimeout = 75 * time.Second // between two requests
-	DefaultLinger    = time.Second      // discarding what the peer still sends after our FIN
-)
+// DefaultLinger is for how long what the peer still sends after our FIN is discarded.
+const DefaultLinger = time.Second
 
 type connStatus int8
 
@@ -69,12 +63,16 @@ type conn struct {
 	shared    bool // somebody has a descriptor of the same socket
 	tracked   bool // its end is told to Config.Gone
 	overfull  bool // the application has been told that messages are dropped
+	sending   bool // output waits, and the time limit is that of the peer who does not take it
+	halted    bool // HTTP: no further request is decoded before some have their answers and these are on their way
 
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
 	heads      uint64 // bit i: the request i places behind the next to be answered is a HEAD
 	deadline   int64  // second at which the time limit ends, 0 none
 	lookAt     int64  // second of the earliest wheel entry
+	window     int64  // second at which the rate of a body is judged, 0 before it begins
+	mark       int64  // bytes that had come, or (sending) gone, when that was last judged
 	maxSend    int
 	maxPackage int
 
@@ -88,6 +86,8 @@ type conn struct {
 	chunk  *bodyState
 	x      *exchange // HTTP whose requests and responses do not simply take turns
 	tls    *tlsState
+
+	peers *peers // whom its end is told to
 
 	back *takenBack // what the application would not have yet
 	dial *dial      // while connecting
@@ -153,7 +153,7 @@ func (l *Loop) adopt(fd int, lst *listener, remote netip.AddrPort) (*conn, error
 	case lst.opts.TLS != nil:
 		l.secure(c, lst.opts.TLS)
 	case c.proto == HTTP || c.proto == WebSocket:
-		l.limitTime(c, KeepAliveTimeout)
+		l.limitTime(c, lst.opts.Limits.IdleTime)
 	}
 	return c, nil
 }
@@ -167,8 +167,15 @@ func (l *Loop) freeSlot(slot uint32) {
 	}
 }
 
-// limitTime starts, moves or (0) ends a connection's time limit.
+// limitTime starts, moves or (0) ends a connection's time limit. While output waits the limit is that
+// of the peer who does not take it; restLimit then starts the one that fits.
 func (l *Loop) limitTime(c *conn, d time.Duration) {
+	if !c.sending {
+		l.setLimit(c, d)
+	}
+}
+
+func (l *Loop) setLimit(c *conn, d time.Duration) {
 	if d <= 0 {
 		c.deadline = 0
 		return
@@ -204,21 +211,7 @@ func (l *Loop) deadlineReached(id ID) {
 		}
 		return
 	}
-	if c.paused && c.handshaking() {
-		l.limitTime(c, HandshakeTimeout) // nobody reads what the peer may have said
-		return
-	}
-	c.deadline = 0
-	switch {
-	case c.handshaking() && c.status == open:
-		l.tlsBroke(c, errHandshakeTime)
-	case c.status == lingering || c.status == ending:
-		l.finish(c)
-	case !c.client && (c.in != nil || c.chunk != nil):
-		l.refuse(c, http1.ErrTimeout)
-	default:
-		l.finish(c) // an idle keep-alive connection ends without a word
-	}
+	l.overdue(c)
 }
 
 // connReady reads, or writes what waited.
@@ -254,6 +247,10 @@ func (l *Loop) connReady(c *conn, flags uint32) {
 func (l *Loop) read(c *conn) {
 	if c.paused || c.eof || c.status == ending && !c.handshaking() || c.awaits || c.refused() {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP)) // nobody wants it now: do not be told again
+		return
+	}
+	if c.halted {
+		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
 		return
 	}
 	// Who has messages left to decode sends faster than they are told: its next bytes wait in the kernel, or they would
@@ -330,7 +327,7 @@ func (l *Loop) readDone(c *conn, n int, errno unix.Errno) bool {
 // waits for it any more.
 func (l *Loop) peerEnded(c *conn) {
 	c.eof = true
-	if c.inBatch {
+	if c.inBatch || c.halted {
 		l.watchFor(c, c.interest&^(unix.EPOLLIN|unix.EPOLLRDHUP))
 		return // drainBacklog goes on when all that came before the FIN is told
 	}
@@ -428,7 +425,7 @@ func (l *Loop) drainBacklog() {
 			l.decodeBuffered(c)
 		}
 		l.tlsEnd(c)
-		if c.eof && !c.inBatch && !c.paused && !c.awaits && c.status == open {
+		if c.eof && !c.inBatch && !c.paused && !c.awaits && !c.halted && c.status == open {
 			l.endAfterFlush(c)
 		}
 	}
@@ -479,6 +476,10 @@ func (l *Loop) closeFD(c *conn) {
 		}
 		_ = unix.Close(int(c.fd)) // also leaves epoll, unless another descriptor keeps the socket
 		c.fd = -1
+	}
+	if c.peers != nil {
+		c.peers.leave(c.remote.Addr())
+		c.peers = nil
 	}
 	l.endDial(c)
 	l.untrack(c)
@@ -657,6 +658,7 @@ func (l *Loop) SetProtocol(id ID, p Proto) error {
 	if p != HTTP {
 		l.finishStream(c)
 		c.inflight, c.heads, c.closeRsp, c.x = 0, 0, false, nil
+		l.readOn(c)
 	}
 	if !c.handshaking() {
 		l.limitTime(c, 0)

@@ -61,7 +61,12 @@ type dial struct {
 }
 
 // outgoing stands for the listener of connections that came through none.
-var outgoing = listener{opts: ListenOptions{Control: true}}
+var outgoing = func() (lst listener) {
+	opts := ListenOptions{Control: true}
+	opts.setDefaults()
+	lst.set(opts)
+	return lst
+}()
 
 // incoming says whether the connection came through a listener.
 func (c *conn) incoming() bool { return c.listener != nil && c.listener != &outgoing }
@@ -192,6 +197,9 @@ func (l *Loop) attempt(c *conn) {
 			if len(d.addrs) == 0 || now >= d.end {
 				if d.reason == nil {
 					d.reason = errConnectTimeout
+				}
+				if now >= d.end {
+					l.reached(LimitConnectTime)
 				}
 				l.dialClosed(c)
 				return

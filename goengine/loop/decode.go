@@ -20,6 +20,11 @@ func (l *Loop) decode(c *conn, buf []byte) int {
 	}
 	off := 0
 	for count := 0; off < len(buf) && c.status == open && !c.paused && !c.awaits; count++ {
+		if c.proto == HTTP && c.full() {
+			c.halted = true
+			l.reached(LimitPipeline)
+			break
+		}
 		if c.closeRsp && c.proto == HTTP {
 			return len(buf) // nothing follows a last request (RFC 9112, 9.6)
 		}
@@ -82,7 +87,7 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 		return l.decodeFrame(c, buf)
 	default: // User: the application decodes; it says by Consume what it has used
 		if len(buf) > c.maxPackage+readSize {
-			l.violation(c, errors.New("loop: input over the limit"))
+			l.violation(c, errInput)
 			return 0
 		}
 		if c.told == l.turn {
@@ -96,6 +101,8 @@ func (l *Loop) decodeOne(c *conn, buf []byte) int {
 		return 0
 	}
 }
+
+var errInput = errors.New("loop: input over the limit")
 
 func (l *Loop) message(c *conn, data []byte, aux uint64) {
 	c.announced = true
@@ -112,10 +119,10 @@ func (l *Loop) progress(c *conn) {
 	switch {
 	case c.need > 0 || c.chunk != nil:
 		c.inHead = false
-		l.limitTime(c, BodyTimeout)
+		l.limitBody(c)
 	case !c.inHead: // from the first byte on, however slowly the rest comes
 		c.inHead = true
-		l.limitTime(c, HeaderTimeout)
+		l.limitTime(c, c.listener.opts.Limits.HeadTime)
 	}
 }
 
@@ -127,6 +134,9 @@ func (l *Loop) violation(c *conn, err error) {
 		return
 	}
 	l.pulse.refused.Add(1)
+	if errors.Is(err, text.ErrTooLarge) || errors.Is(err, frame.ErrTooLarge) || errors.Is(err, errInput) {
+		l.reached(LimitMessage)
+	}
 	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: framing lost")
 	if c.announced {
 		l.events = append(l.events, Event{Kind: Failed, Proto: c.proto, Conn: c.id, Arg: CodeSendFail, Data: l.keep([]byte(err.Error()))})
@@ -142,6 +152,7 @@ func (l *Loop) refuse(c *conn, err error) {
 		he = &http1.Error{Status: 400, Reason: "bad request"}
 	}
 	l.pulse.refused.Add(1)
+	l.reached(limitOf(he))
 	l.log.WithField("status", he.Status).WithField("remote", c.remote).Debug("loop: " + he.Reason)
 	if c.inflight > 0 { // its turn comes with the last response owed
 		c.exchange().refused = he
@@ -155,7 +166,7 @@ func (l *Loop) refuse(c *conn, err error) {
 // parseHead parses the head at the front of buf into l.head and answers its length; 0 while it is
 // incomplete, and when it was refused.
 func (l *Loop) parseHead(c *conn, buf []byte) int {
-	n, err := http1.ParseHead(buf, int(c.scanned), &l.httpLim, &l.head)
+	n, err := http1.ParseHead(buf, int(c.scanned), &c.listener.http, &l.head)
 	if err != nil {
 		l.refuse(c, err)
 		return 0
@@ -204,9 +215,11 @@ func (l *Loop) request(c *conn, data []byte, head, extra int, keepAlive bool) {
 		c.heads |= 1 << min(c.inflight, 63)
 	}
 	c.inflight++
-	c.inHead, c.sent100 = false, false
+	c.inHead, c.sent100, c.window = false, false, 0
 	c.closeRsp = !keepAlive || l.draining
-	c.deadline = 0
+	if !c.sending {
+		c.deadline = 0
+	}
 	l.message(c, data, uint64(head)|uint64(extra)<<32)
 }
 
@@ -267,7 +280,8 @@ func (l *Loop) decodeHandshake(c *conn, buf []byte) int {
 		l.closeAfterOutput(c, DefaultLinger)
 		return 0
 	}
-	c.inHead, c.deadline, c.awaits = false, 0, true
+	c.inHead, c.awaits = false, true
+	l.limitTime(c, 0)
 	c.ws = &wsState{shake: newHandshake(hs.Key, buf[h.Start:n])}
 	c.announced = true
 	l.events = append(l.events, Event{Kind: Handshake, Proto: WebSocket, Arg: c.from(), Conn: c.id, Aux: uint64(n - h.Start), Data: buf[h.Start:n]})
@@ -284,6 +298,9 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 			code, reason = ce.Code, ce.Reason
 		}
 		l.pulse.refused.Add(1)
+		if code == ws.CloseTooLarge {
+			l.reached(LimitWebSocketMessage)
+		}
 		l.reply(c, l.appendClose(nil, c, code, reason))
 		l.closeAfterOutput(c, DefaultLinger)
 		return 0

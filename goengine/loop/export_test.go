@@ -1,6 +1,13 @@
 package loop
 
-import "golang.org/x/sys/unix"
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// Network is whom an address counts with.
+func Network(a netip.Addr) netip.Addr { return network(a) }
 
 // MaxEvents and MaxPerConn are the bounds of one batch, for tests that go past them.
 const (
@@ -11,16 +18,15 @@ const (
 
 // Adopt serves a connected socket as if a listener had accepted it.
 func (l *Loop) Adopt(fd int, opts ListenOptions) (ID, error) {
-	if opts.MaxSendBuffer <= 0 {
-		opts.MaxSendBuffer = DefaultMaxSendBuffer
-	}
-	if opts.MaxPackage <= 0 {
-		opts.MaxPackage = DefaultMaxPackage
-	}
+	opts.setDefaults()
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return 0, err
 	}
-	lst := &listener{id: 1, fd: -1, opts: opts}
+	lst := &listener{id: 1, fd: -1}
+	lst.set(opts)
+	if opts.Limits.Handshakes > 0 {
+		l.hands.Limit = opts.Limits.Handshakes
+	}
 	c, err := l.adopt(fd, lst, addrPort(nil))
 	if err != nil {
 		return 0, err

@@ -57,6 +57,7 @@ func (l *Loop) SendFile(id ID, head []byte, path string, offset, length int64) (
 		files++
 	}
 	if c.waiting()+c.wirePending() > c.maxSend || files == maxFiles {
+		l.reached(LimitSendBuffer)
 		return c.pending(), ErrFull
 	}
 	l.applyOwn(false)

@@ -55,6 +55,7 @@ func (l *Loop) Send(id ID, op Op, data []byte) error {
 		return ErrClosed
 	}
 	if c.waiting() >= c.maxSend {
+		l.reached(LimitSendBuffer)
 		return ErrFull
 	}
 	l.ops = AppendOp(l.ops, op, 0, id, data)
@@ -208,6 +209,9 @@ func (l *Loop) responded(c *conn) {
 		c.inflight--
 	}
 	c.heads >>= 1
+	if c.halted {
+		l.readOn(c)
+	}
 	if c.inflight > 0 || c.x != nil && l.theirTurn(c) {
 		return
 	}
@@ -220,10 +224,10 @@ func (l *Loop) responded(c *conn) {
 		return
 	}
 	if c.in == nil && c.chunk == nil {
-		l.limitTime(c, KeepAliveTimeout)
-	} else if !c.paused {
-		c.inHead = true
-		l.limitTime(c, HeaderTimeout)
+		l.limitTime(c, c.listener.opts.Limits.IdleTime)
+	} else if !c.paused && !c.halted {
+		c.inHead, c.window = true, 0
+		l.limitTime(c, c.listener.opts.Limits.HeadTime)
 	}
 }
 
@@ -302,7 +306,7 @@ func (l *Loop) wrote(c *conn, n int) {
 
 // blocked waits for the kernel to take more, and tells the application how much waits.
 func (l *Loop) blocked(c *conn) {
-	l.watchFor(c, c.blockedOutput())
+	l.awaitWrite(c)
 	if c.tls != nil {
 		c.tls.held = true
 	}
@@ -334,7 +338,7 @@ func (l *Loop) continueWrite(c *conn) {
 				return
 			}
 			if !done {
-				l.watchFor(c, c.blockedOutput())
+				l.awaitWrite(c)
 				return
 			}
 			c.file.close()
@@ -357,7 +361,7 @@ func (l *Loop) continueWrite(c *conn) {
 			c.file.behind -= n
 		}
 		if c.outOff < end {
-			l.watchFor(c, c.blockedOutput())
+			l.awaitWrite(c)
 			if c.outOff > 64<<10 && c.outOff > len(c.out.B)/2 {
 				c.out.B = c.out.B[:copy(c.out.B, c.out.B[c.outOff:])]
 				c.outOff = 0
@@ -374,6 +378,7 @@ func (l *Loop) continueWrite(c *conn) {
 			return
 		}
 	}
+	l.taken(c)
 	if c.interest&unix.EPOLLOUT != 0 || c.tls != nil && c.tls.held {
 		l.watchFor(c, c.interest&^unix.EPOLLOUT)
 		if c.tls != nil {
@@ -469,6 +474,7 @@ func (l *Loop) Write(id ID, op Op, arg byte, data []byte) (pending int, full boo
 	}
 	l.applyOwn(false)
 	if c.waiting() >= c.maxSend {
+		l.reached(LimitSendBuffer)
 		return c.pending(), true, ErrFull
 	}
 	asItIs := arg&Compressed == 0 && (c.x == nil || c.x.stream == nil) && (op == SendRaw || op == SendResponse)

@@ -1,8 +1,6 @@
 package loop
 
 import (
-	"time"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/goengine/http1"
@@ -251,6 +249,7 @@ func (l *Loop) parkConn(c *conn) {
 		c.announced = false
 	}
 	c.paused = false
+	l.readOn(c)
 }
 
 func (l *Loop) isParked(id ID) bool {
@@ -291,7 +290,9 @@ func (l *Loop) Inherit(key string, opts ListenOptions) (id int, ok bool) {
 	opts.setDefaults()
 	opts.Key = key
 	before := lst.opts.Proto
-	lst.opts, lst.hold, lst.kept = opts, notHeld, nil
+	lst.set(opts)
+	lst.hold, lst.kept = notHeld, nil
+	l.hands.Limit = opts.Limits.Handshakes
 	l.holding = l.anyHeld()
 	for _, c := range l.conns {
 		if c == nil || c.listener != lst || c.freed {
@@ -375,7 +376,7 @@ func (l *Loop) goOn(c *conn) {
 		l.enqueue(c)
 	}
 	if c.deadline != 0 && c.proto == HTTP && c.in == nil {
-		l.limitTime(c, max(KeepAliveTimeout/2, time.Second)) // the time without a script is not the peer's
+		l.limitTime(c, c.listener.opts.Limits.IdleTime/2) // the time without a script is not the peer's
 	}
 }
 

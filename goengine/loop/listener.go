@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 	"github.com/phalanx-php/phalanx/goengine/ws"
 )
@@ -21,6 +22,7 @@ type ListenOptions struct {
 	Control       bool // give Control events: then answering pings is the application's
 	Datagram      bool // a UDP socket
 	TLS           *tlsconn.Config
+	Limits        Limits
 	// Deflate compresses WebSocket messages for clients that offer it; nil: only where the application
 	// announces it itself. The loop's from now on.
 	Deflate *ws.DeflateOptions
@@ -36,6 +38,7 @@ func (o *ListenOptions) setDefaults() {
 	if o.MaxPackage <= 0 {
 		o.MaxPackage = DefaultMaxPackage
 	}
+	o.Limits.setDefaults()
 }
 
 type listener struct {
@@ -48,6 +51,16 @@ type listener struct {
 	hold   holdState
 	kept   []ID   // what came with it from the script before
 	peer   string // whom a connected datagram socket talks with
+	http   http1.Limits
+	peers  *peers // whom its connections count among
+}
+
+// set has a listener serve by these options, whose defaults are set.
+func (lst *listener) set(opts ListenOptions) {
+	lst.opts, lst.http = opts, opts.Limits.http()
+	if lst.peers = nil; opts.Limits.bounded() {
+		lst.peers = peersOf(opts.Limits.Group)
+	}
 }
 
 // Listen serves a bound, listening (or datagram) socket, which becomes the loop's: CloseListener
@@ -58,7 +71,9 @@ func (l *Loop) Listen(fd int, opts ListenOptions) (int, error) {
 		return 0, fmt.Errorf("loop: %w", os.NewSyscallError("fcntl", err))
 	}
 	l.nextID++
-	lst := &listener{id: l.nextID, fd: fd, opts: opts}
+	lst := &listener{id: l.nextID, fd: fd}
+	lst.set(opts)
+	l.hands.Limit = opts.Limits.Handshakes
 	if err := l.control(unix.EPOLL_CTL_ADD, fd, lst.interest(), uint64(lst.id)|tagListener<<tagShift); err != nil {
 		return 0, fmt.Errorf("loop: %w", err)
 	}
@@ -96,16 +111,27 @@ func (l *Loop) listenerReady(id int) {
 		case errno != 0:
 			// Out of descriptors or memory: the queue stays ready, so pause rather than spin.
 			l.pulse.acceptErrors.Add(1)
+			if (errno == unix.EMFILE || errno == unix.ENFILE) && l.dismissIdle(nil) {
+				continue // who is about to ask comes before who has nothing to ask
+			}
 			l.log.WithError(errno).Error("loop: cannot accept; trying again in a second")
 			l.backOff(lst)
 			return
+		}
+		if !l.admit(lst, remote.Addr()) {
+			_ = unix.Close(fd)
+			continue
 		}
 		c, err := l.adopt(fd, lst, remote)
 		if err != nil {
 			l.log.WithError(err).Error("loop: cannot watch a connection")
 			_ = unix.Close(fd)
+			if lst.peers != nil {
+				lst.peers.leave(remote.Addr())
+			}
 			continue
 		}
+		c.peers = lst.peers
 		if lst.opts.Announce {
 			c.announced = true
 			l.events = append(l.events, Event{Kind: Accept, Proto: c.proto, Conn: c.id, Arg: int32(lst.id)})

@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -103,6 +102,7 @@ type Loop struct {
 
 	conns   []*conn
 	free    []uint32
+	idleAt  int  // where dismissIdle goes on
 	backlog []ID // connections with input left to decode
 	dirty   []*conn
 	closing []*conn // to be finished after the flush
@@ -113,7 +113,6 @@ type Loop struct {
 	chain   chain         // what scratch was encoded from
 	wheel   wheel
 	head    http1.Head
-	httpLim http1.Limits
 	wsLim   ws.Limits
 	hands   tlsconn.Hands
 	wireIn  []byte // for what is to be decrypted
@@ -184,10 +183,8 @@ func New(cfg Config) (*Loop, error) {
 		uploads:   map[string]struct{}{},
 		timers:    timer.New(),
 		events:    make([]Event, 0, maxEvents),
-		httpLim:   http1.DefaultLimits,
 	}
 	l.hands.Bound = cfg.FromC
-	l.httpLim.Body = math.MaxInt64 // each connection's maxPackage bounds it
 	if l.log == nil {
 		l.log = logrus.StandardLogger()
 	}
@@ -403,6 +400,7 @@ func (l *Loop) post(p Post, limit int) error {
 		return ErrClosed
 	}
 	if len(l.inbox.posts) >= limit || p.Size > 0 && l.inbox.bytes+p.Size > inboxBytes {
+		l.reached(LimitInbox)
 		return ErrFull
 	}
 	l.inbox.bytes += p.Size

@@ -18,8 +18,9 @@ type Pulse struct {
 	Busy  time.Duration               // all turns together
 	Since time.Duration               // how long the present turn has taken; 0 while the loop waits
 
-	AcceptErrors uint64 // times that connections could not be accepted: no descriptors, no memory
-	Refused      uint64 // requests and frames that broke a rule or passed a limit
+	AcceptErrors uint64            // times that connections could not be accepted: no descriptors, no memory
+	Refused      uint64            // requests and frames that broke a rule or passed a limit
+	Limits       [NumLimits]uint64 // how often each limit was reached
 }
 
 // Add adds another loop's, or another part of the same one's life.
@@ -31,6 +32,9 @@ func (p *Pulse) Add(q Pulse) {
 	p.Since = max(p.Since, q.Since)
 	p.AcceptErrors += q.AcceptErrors
 	p.Refused += q.Refused
+	for i, n := range q.Limits {
+		p.Limits[i] += n
+	}
 }
 
 // pulse is written by the loop's thread, and may be read by others.
@@ -40,6 +44,7 @@ type pulse struct {
 	began atomic.Int64 // when the present turn began, 0 between turns
 
 	acceptErrors, refused atomic.Uint64
+	limits                [NumLimits]atomic.Uint64
 }
 
 // begin notes that the loop is at work.
@@ -69,6 +74,9 @@ func (l *Loop) Pulse() Pulse {
 	}
 	p.Busy = time.Duration(l.pulse.busy.Load())
 	p.AcceptErrors, p.Refused = l.pulse.acceptErrors.Load(), l.pulse.refused.Load()
+	for i := range p.Limits {
+		p.Limits[i] = l.pulse.limits[i].Load()
+	}
 	if began := l.pulse.began.Load(); began != 0 {
 		p.Since = max(l.clock()-time.Duration(began), 1)
 	}

@@ -12,9 +12,6 @@ import (
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
 )
 
-// HandshakeTimeout is how long a TLS handshake may take.
-const HandshakeTimeout = 10 * time.Second
-
 const (
 	tlsReadSize = 256 << 10 // bytes of the wire in one read
 	tlsSeal     = 64 << 10  // bytes encrypted before the kernel is asked to take them
@@ -90,7 +87,7 @@ func (l *Loop) StartTLS(id ID, cfg *tlsconn.Config) error {
 // secure makes a connection one that speaks TLS.
 func (l *Loop) secure(c *conn, cfg *tlsconn.Config) {
 	c.tls = &tlsState{Conn: tlsconn.New(cfg, &l.hands)}
-	l.limitTime(c, HandshakeTimeout)
+	l.limitTime(c, c.listener.opts.Limits.HandshakeTime)
 }
 
 // takeWire hands what came behind the plain text to TLS.
@@ -249,7 +246,7 @@ func (l *Loop) established(c *conn) {
 	switch {
 	case c.status != open: // the closing limit runs
 	case !c.client && (c.proto == HTTP || c.proto == WebSocket && !c.wsOpen):
-		l.limitTime(c, KeepAliveTimeout)
+		l.limitTime(c, c.listener.opts.Limits.IdleTime)
 	default:
 		l.limitTime(c, 0)
 	}
@@ -266,6 +263,14 @@ func (l *Loop) tlsBroke(c *conn, err error) {
 	}
 	c.tls.settled = true
 	l.stats.tlsFailed++
+	switch {
+	case errors.Is(err, errHandshakeTime):
+		l.reached(LimitHandshakeTime)
+	case errors.Is(err, tlsconn.ErrHandshakeSize):
+		l.reached(LimitHandshakeSize)
+	case errors.Is(err, tlsconn.ErrBusy):
+		l.reached(LimitHandshakes)
+	}
 	l.log.WithError(err).WithField("remote", c.remote).Debug("loop: TLS handshake failed")
 	if c.announced {
 		l.queued = append(l.queued, Event{Kind: Secure, Proto: c.proto, Conn: c.id, Data: []byte(err.Error())})

@@ -116,6 +116,8 @@ func (l *Loop) decodeBody(c *conn, buf []byte) int {
 	return n
 }
 
+var errFormTooLarge = &http1.Error{Status: 413, Reason: "fields of the form too large"}
+
 // take takes what there is of the body.
 func (s *bodyState) take(l *Loop, buf []byte, limit int64) (n int, done bool, err error) {
 	switch {
@@ -133,7 +135,7 @@ func (s *bodyState) take(l *Loop, buf []byte, limit int64) (n int, done bool, er
 		}
 	}
 	if errors.Is(err, formdata.ErrTooLarge) {
-		err = http1.ErrBodyTooLarge
+		err = errFormTooLarge
 	}
 	return n, done, err
 }

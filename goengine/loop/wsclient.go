@@ -21,7 +21,7 @@ func (l *Loop) ExpectWebSocket(id ID, key, offers []byte) error {
 		return ErrProtocol
 	}
 	c.ws = &wsState{shake: &wsHandshake{key: [24]byte(key), offers: append([]byte(nil), offers...)}}
-	l.limitTime(c, BodyTimeout)
+	l.limitTime(c, c.listener.opts.Limits.BodyTime)
 	return nil
 }
 

@@ -84,7 +84,10 @@ var slotMetrics = []slotMetric{
 	slotCounter("recycled_total", "Scripts that have ended because of maxRequests, maxAge or maxMemory.", func(s *slot) float64 { return float64(s.Recycled) }),
 }
 
-var descTurn = metric("slot_turn_duration_seconds", "How long a turn of the loop took: what became ready meanwhile waited.", "worker", "id")
+var (
+	descLimit = metric("limit_reached_total", "How often peers have reached a limit: docs/limits.md.", "worker", "limit")
+	descTurn  = metric("slot_turn_duration_seconds", "How long a turn of the loop took: what became ready meanwhile waited.", "worker", "id")
+)
 
 // collector asks the supervisor when Prometheus does.
 type collector struct{ m *Monitor }
@@ -93,7 +96,7 @@ type collector struct{ m *Monitor }
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStart, descState, descLive, descReady, descReloads, descBroken, descUp, descRestarts,
-		descRSS, descCPU, descThreads, descFDs, descRoutines, descTurn,
+		descRSS, descCPU, descThreads, descFDs, descRoutines, descLimit, descTurn,
 	} {
 		out <- d
 	}
@@ -133,12 +136,19 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		}
 	}
 	names := labels(st.Workers)
+	reached := make([]map[string]uint64, len(names))
 	for i := range st.Slots {
 		s := &st.Slots[i]
 		if s.Worker >= len(names) {
 			continue
 		}
 		worker, id := names[s.Worker], strconv.Itoa(s.ID)
+		if reached[s.Worker] == nil {
+			reached[s.Worker] = map[string]uint64{}
+		}
+		for limit, n := range s.Limits {
+			reached[s.Worker][limit] += n
+		}
 		for _, m := range slotMetrics {
 			out <- prometheus.MustNewConstMetric(m.desc, m.kind, m.of(s), worker, id)
 		}
@@ -150,6 +160,14 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 			}
 		}
 		out <- prometheus.MustNewConstHistogram(descTurn, sum, s.BusySeconds, buckets, worker, id)
+	}
+	for i, of := range reached {
+		if of == nil {
+			continue // none of its slots has answered
+		}
+		for _, limit := range loop.LimitNames { // also those never reached: a rate needs a beginning
+			counter(descLimit, float64(of[limit]), names[i], limit)
+		}
 	}
 }
 

@@ -54,8 +54,8 @@ func healthy() supervisor.Status {
 			{PID: os.Getpid(), User: "nobody", Running: true, Answered: true, Ready: true, Restarts: 2, Slots: 1},
 		},
 		Slots: []supervisor.Slot{
-			{Worker: 0, Name: "web", Serving: true, Connections: 7, Messages: 11, BusySeconds: 1.5, Turns: []uint64{5, 1, 0, 0, 0, 0, 0, 2}},
-			{Worker: 0, Name: "web", ID: 1, Serving: true},
+			{Worker: 0, Name: "web", Serving: true, Connections: 7, Messages: 11, Limits: map[string]uint64{"head_time": 2}, BusySeconds: 1.5, Turns: []uint64{5, 1, 0, 0, 0, 0, 0, 2}},
+			{Worker: 0, Name: "web", ID: 1, Serving: true, Limits: map[string]uint64{"head_time": 3}},
 			{Worker: 1, Name: "web", Serving: true},
 			{Server: 1, Worker: 2, Name: "jobs", Serving: true, BusyFor: 20, PID: 99},
 		},
@@ -174,6 +174,8 @@ func TestMetrics(t *testing.T) {
 	require.Equal(t, 7.0, value(t, f["phalanx_slot_connections"], "id=0,worker=web"))
 	require.Equal(t, 11.0, value(t, f["phalanx_slot_messages_total"], "id=0,worker=web"))
 	require.Equal(t, 0.0, value(t, f["phalanx_slot_messages_total"], "id=0,worker=web#2"), "two workers of one name")
+	require.Equal(t, 5.0, value(t, f["phalanx_limit_reached_total"], "limit=head_time,worker=web"), "of all slots together")
+	require.Equal(t, 0.0, value(t, f["phalanx_limit_reached_total"], "limit=head,worker=web"), "there before it is reached")
 	require.Equal(t, 20.0, value(t, f["phalanx_slot_busy_for_seconds"], "id=0,worker=jobs"))
 	for _, process := range []string{"supervisor", "0", "1"} {
 		require.Greater(t, value(t, f["phalanx_process_resident_memory_bytes"], "process="+process), 1e6)

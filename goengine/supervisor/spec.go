@@ -129,6 +129,8 @@ type Slot struct {
 	BusyFor      float64  `json:"busy_for"`        // seconds that the present turn of its loop has taken, 0 while it waits
 	Turns        []uint64 `json:"turns"`           // of its loop, by how long they took: loop.TurnBounds
 	Stack        string   `json:"stack,omitempty"` // where its PHP is, a line for each function; only when asked for
+	// Limits are how often limits were reached, by loop.LimitNames; those that were not are missing.
+	Limits map[string]uint64 `json:"limits,omitempty"`
 }
 
 // Server is the state of one server process.

@@ -11,6 +11,7 @@ foreach ([
     ['factory' => $factory, 'address' => 'tcp://127.0.0.1:0', 'protocol' => 'gopher'],
     ['factory' => $factory, 'address' => 'quic://127.0.0.1:0'],
     ['factory' => $factory, 'address' => $address],
+    ['factory' => $factory, 'address' => $address, 'limits' => "head=0\n"],
 ] as $options) {
     try {
         phalanx_listen($options);
@@ -25,3 +26,4 @@ ValueError: phalanx_listen(): Argument #1 ($options) must have "fd" or "address"
 ValueError: phalanx_listen(): Argument #1 ($options) must name a protocol: raw, text, frame, http, websocket or user
 RuntimeException: Unable to connect to quic://127.0.0.1:0 (unknown transport quic)
 RuntimeException: Unable to connect to ADDRESS (Address already in use)
+RuntimeException: limit head ("0"): not a number from 16 on

@@ -8,6 +8,7 @@ use AllowDynamicProperties;
 use Phalanx\Development;
 use Phalanx\Engine;
 use Phalanx\Fiber\Scheduler;
+use Phalanx\Limits;
 use Phalanx\Worker\Commands;
 use Phalanx\Worker\DeflateSettings;
 use Phalanx\Worker\EngineProtocol;
@@ -175,6 +176,9 @@ class Worker
     /** @var ?callable(TcpConnection): mixed instead of onConnect, for connections of the script before. Phalanx's own */
     public $onConnectionResume = null;
 
+    /** What peers may do; read when the worker listens. Phalanx's own. */
+    public ?Limits $limits = null;
+
     /** tcp, udp, unix or ssl */
     public string $transport = 'tcp';
 
@@ -320,6 +324,7 @@ class Worker
     {
         $this->workerId = \spl_object_hash($this);
         $this->context = new stdClass();
+        $this->limits = new Limits();
         static::$workers[$this->workerId] = $this;
         static::$pidMap[$this->workerId] = [];
         if ($socketName) {
@@ -639,6 +644,7 @@ class Worker
             'maxSendBufferSize' => TcpConnection::$defaultMaxSendBufferSize,
             'eager' => $protocol !== 'http' || $this->onConnect !== null,
             ...($this->transport === 'ssl' ? ['tls' => $this->sslOptions()] : []),
+            'limits' => ($this->limits ??= new Limits())->toText($this->socketName),
             'deflate' => DeflateSettings::check($this->websocketDeflate),
             'factory' => $this->transport === 'udp'
                 ? fn (string $data, string $remote, int $listener)
