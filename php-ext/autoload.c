@@ -9,8 +9,10 @@
 
 #include <SAPI.h>
 #include <Zend/zend_exceptions.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "_cgo_export.h"
 
@@ -48,6 +50,7 @@ static void phx_require(const char *path, size_t len)
 	}
 	zend_stream_init_filename_ex(&file, opened);
 	zend_op_array *code = zend_compile_file(&file, ZEND_REQUIRE);
+	zend_destroy_file_handle(&file); /* closed before it runs, for that may load other classes */
 	if (code != NULL) {
 		zval result;
 
@@ -60,7 +63,6 @@ static void phx_require(const char *path, size_t len)
 			zval_ptr_dtor(&result);
 		}
 	}
-	zend_destroy_file_handle(&file);
 	zend_string_release(opened);
 }
 
@@ -78,7 +80,33 @@ static void phx_tell_of_upstream(zend_class_entry *ce)
 		ce->type == ZEND_USER_CLASS ? ZSTR_VAL(ce->info.user.filename) : "an extension");
 }
 
-static zend_class_entry *phx_autoload(zend_string *name, zend_string *lc_name)
+/* Kept for files of classes that are first needed when the process has no descriptor left: a worker would end. */
+static __thread int phx_spare = -1;
+
+void phx_autoload_reserve(void)
+{
+	if (phx_spare < 0) {
+		phx_spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	}
+}
+
+/* Frees the spare descriptor if there is no other one; true: it is to be reserved again. */
+static bool phx_lend_spare(void)
+{
+	if (EXPECTED(phx_spare < 0)) {
+		return false;
+	}
+	int other = fcntl(phx_spare, F_DUPFD_CLOEXEC, 0);
+	if (EXPECTED(other >= 0)) {
+		close(other);
+		return false;
+	}
+	close(phx_spare);
+	phx_spare = -1;
+	return true;
+}
+
+static zend_class_entry *phx_autoload_file(zend_string *name, zend_string *lc_name)
 {
 	zend_class_entry *ce = phx_next_autoload ? phx_next_autoload(name, lc_name) : NULL;
 	char path[MAXPATHLEN], folder[MAXPATHLEN];
@@ -104,6 +132,17 @@ static zend_class_entry *phx_autoload(zend_string *name, zend_string *lc_name)
 	}
 	phx_require(path, len);
 	return zend_hash_find_ptr(EG(class_table), lc_name);
+}
+
+static zend_class_entry *phx_autoload(zend_string *name, zend_string *lc_name)
+{
+	bool lent = phx_lend_spare();
+	zend_class_entry *ce = phx_autoload_file(name, lc_name);
+
+	if (UNEXPECTED(lent)) {
+		phx_autoload_reserve();
+	}
+	return ce;
 }
 
 void phx_autoload_install(void)

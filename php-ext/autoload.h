@@ -8,4 +8,7 @@
 
 void phx_autoload_install(void);
 
+/* Keeps a descriptor of the calling thread's for loading classes. */
+void phx_autoload_reserve(void);
+
 #endif

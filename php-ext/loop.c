@@ -4,6 +4,7 @@
  */
 #include "phalanx.h"
 
+#include "autoload.h"
 #include "component.h"
 
 #include <Zend/zend_closures.h>
@@ -344,6 +345,7 @@ PHP_FUNCTION(phalanx_slot_enter)
 	if (loop == NULL) {
 		RETURN_THROWS();
 	}
+	phx_autoload_reserve();
 	SG(request_info).no_headers = 1; /* as on the command line: header() has nobody to tell */
 	phx_status thread = phx_slot_enter(loop->engine.loop, (int32_t) worker, (int32_t) id, phx_vitals_begin());
 	phx_slot_note(loop->engine.loop, (int64_t) zend_memory_usage(false), 0);

@@ -95,8 +95,8 @@ foreach (['steady' => $steady, 'secure' => $secure] as $name => $worker) {
     $worker->eventLoop = Fiber::class;
     $worker->onWorkerStart = static function (): void {
         Soak::$sql = new Database('sqlite:' . getenv('SOAK_FOLDER') . '/soak.sqlite');
-        Soak::$redis = getenv('REDIS_DSN') ? new Redis(getenv('REDIS_DSN')) : null;
-        Soak::$client = new Client(baseUrl: 'http://127.0.0.1:' . getenv('PORT1'), timeout: 10);
+        Soak::$redis = getenv('REDIS_DSN') ? new Redis(getenv('REDIS_DSN'), timeout: 50.0) : null;
+        Soak::$client = new Client(baseUrl: 'http://127.0.0.1:' . getenv('PORT1'), timeout: 50);
         Timer::repeat(0.1, static fn () => (new Counter('ticks'))->add());
     };
     $worker->onMessage = static function (TcpConnection $connection, Request $request): void {
