@@ -307,3 +307,18 @@ func TestReloadStorm(t *testing.T) {
 	require.LessOrEqual(t, of(last, "goroutines"), of(first, "goroutines")+4)
 	require.LessOrEqual(t, of(last, "threads"), of(first, "threads")+4)
 }
+
+// What a worker that is not reloadable has under way goes on through a reload. Its calls of Go were cancelled.
+func TestReloadLeavesCallsOfOtherWorkersAlone(t *testing.T) {
+	t.Parallel()
+	a := prepare(t, 2)
+	a.start("kept.php")
+	result := make(chan string, 1)
+	go func() { result <- a.askOnce(0, "/") }()
+	a.WaitFor("waits")
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+	a.WaitFor("heard of the reload")
+	require.Equal(t, answered, a.askOnce(0, "/push"))
+	require.Equal(t, answered, <-result)
+	require.NotContains(t, a.Output(), "the worker stops")
+}
