@@ -4,8 +4,7 @@
  * served they are its own, in whatever Fiber its code runs: each Fiber remembers whose request it works
  * for, one that it starts inherits that, and at a switch between two requests the globals are exchanged.
  *
- * Settings (ini, and with them the session's name), the working directory, the locale and the umask are
- * the worker's.
+ * What else PHP lets code change, settings and the working directory among them, is in state.c.
  */
 #include "phalanx.h"
 
@@ -23,13 +22,14 @@
 #include <main/php_variables.h>
 
 #include "request.h"
+#include "state.h"
 
 #define PHX_BODY_BLOCK 8192
 
-enum { PHX_GET, PHX_POST, PHX_COOKIE, PHX_FILES, PHX_SERVER, PHX_REQUEST, PHX_SESSION, PHX_SUPERGLOBALS };
+enum { PHX_GET, PHX_POST, PHX_COOKIE, PHX_FILES, PHX_SERVER, PHX_REQUEST, PHX_SESSION, PHX_ENV, PHX_SUPERGLOBALS };
 
 static const char *const superglobal_names[] = {
-	"_GET", "_POST", "_COOKIE", "_FILES", "_SERVER", "_REQUEST", "_SESSION"};
+	"_GET", "_POST", "_COOKIE", "_FILES", "_SERVER", "_REQUEST", "_SESSION", "_ENV"};
 static zend_string *superglobals[PHX_SUPERGLOBALS];
 
 /* Static properties that hold one value for each message; see phalanx_request_static(). */
@@ -86,6 +86,7 @@ typedef struct phx_request {
 	phx_php_session session;
 	phx_error_handlers errors;
 	int exit_status;
+	phx_state state;
 	/* Not exchanged. */
 	zend_string *message; /* its bytes */
 	size_t body;          /* where in these the body begins */
@@ -209,8 +210,10 @@ static void put_to_work(phx_request *r)
 	}
 	if (at_work != NULL) {
 		swap(at_work);
+		phx_state_leave(&at_work->state);
 	}
 	if (r != NULL) {
+		phx_state_enter(&r->state);
 		swap(r);
 	}
 	at_work = r;
@@ -247,7 +250,9 @@ static void fiber_switches(zend_fiber_context *from, zend_fiber_context *to)
 		assign(to, r);
 	}
 	if (UNEXPECTED(r != at_work)) {
+		int reporting = EG(error_reporting); /* PHP keeps each Fiber's, and takes this one's after this */
 		put_to_work(r);
+		EG(error_reporting) = reporting;
 	}
 }
 
@@ -548,7 +553,8 @@ static phx_request *begin(zend_string *message, HashTable *server, HashTable *po
 {
 	phx_request *r = ecalloc(1, sizeof(*r));
 	const int kept[] = {PHX_POST, TRACK_VARS_POST, PHX_GET, TRACK_VARS_GET, PHX_COOKIE, TRACK_VARS_COOKIE, PHX_SERVER,
-		TRACK_VARS_SERVER, PHX_FILES, TRACK_VARS_FILES};
+		TRACK_VARS_SERVER, PHX_FILES, TRACK_VARS_FILES, PHX_ENV, TRACK_VARS_ENV};
+	zval *environment = zend_hash_find_known_hash(&EG(symbol_table), superglobals[PHX_ENV]);
 
 	r->references = 1;
 	r->next = requests;
@@ -562,6 +568,9 @@ static phx_request *begin(zend_string *message, HashTable *server, HashTable *po
 		ZVAL_EMPTY_ARRAY(&r->globals[i]);
 	}
 	ZVAL_UNDEF(&r->globals[PHX_SESSION]);
+	if (environment != NULL && Z_TYPE_P(environment) == IS_ARRAY) {
+		ZVAL_COPY(&r->globals[PHX_ENV], environment);
+	}
 	array_init(&r->globals[PHX_GET]);
 	array_init(&r->globals[PHX_COOKIE]);
 	ZVAL_ARR(&r->globals[PHX_SERVER], zend_array_dup(server));
@@ -598,6 +607,7 @@ static phx_request *begin(zend_string *message, HashTable *server, HashTable *po
 	zend_stack_init(&r->errors.reportings, sizeof(int));
 	zend_stack_init(&r->errors.handlers, sizeof(zval));
 	zend_stack_init(&r->errors.exception_handlers, sizeof(zval));
+	phx_state_begin(&r->state, r->next == NULL);
 	return r;
 }
 
@@ -727,6 +737,9 @@ static void finish(phx_request *r, bool complete)
 	php_output_deactivate();
 	close_input();
 	forget_credentials();
+	if (!r->outlived) {
+		phx_state_end(&r->state);
+	}
 	if (r->references > 2) {
 		/* The worker's output for those who go on. */
 		r->outlived = true;
@@ -768,6 +781,7 @@ static void free_request(phx_request *r)
 	zend_stack_destroy(&r->errors.reportings);
 	zend_stack_clean(&r->errors.handlers, (void (*)(void *)) ZVAL_PTR_DTOR, true);
 	zend_stack_clean(&r->errors.exception_handlers, (void (*)(void *)) ZVAL_PTR_DTOR, true);
+	phx_state_free(&r->state);
 	zend_string_release(r->message);
 	if (r->reason != NULL) {
 		efree(r->reason);
@@ -901,6 +915,7 @@ PHP_FUNCTION(phalanx_request_serve)
 	/* Otherwise a file that is compiled now, the first to use them, would have the worker's made. */
 	zend_is_auto_global(superglobals[PHX_SERVER]);
 	zend_is_auto_global(superglobals[PHX_REQUEST]);
+	zend_is_auto_global(superglobals[PHX_ENV]);
 
 	zend_fiber_context *fiber = EG(current_fiber_context);
 	phx_request *r = begin(message, server, post, files);

@@ -24,6 +24,7 @@
 #include "../../php-ext/phalcon.c"
 #include "../../php-ext/request.c"
 #include "../../php-ext/session_lock.c"
+#include "../../php-ext/state.c"
 #if __has_include("../../php-ext/supervisor.c")
 #include "../../php-ext/supervisor.c"
 #endif

@@ -13,8 +13,9 @@ use Workerman\Worker;
  * php://input is this message, what it says with echo, header(), setcookie() and exit is the answer to it.
  *
  * All that PHP keeps of a request belongs to the Fiber that serves it and to those it starts, so messages may
- * interleave. Of the worker are ini settings, the working directory, the locale, the umask, constants and static
- * properties.
+ * interleave; so do ini settings, the working directory and the time zone. Of the worker are constants and static
+ * properties; of the process the locale and the umask, which are put back when the message ends. docs/state.md
+ * has the list.
  */
 final class Sapi
 {
