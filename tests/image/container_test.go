@@ -12,9 +12,10 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,11 +72,12 @@ func mounted(t *testing.T, image string) string {
 	return buildah(t, "mount", id)
 }
 
-// container is one that crun runs, as an engine would start it with --read-only --tmpfs /tmp --cap-drop ALL.
+// container runs as an engine would start it with --read-only --tmpfs /tmp, in a network of its own.
 type container struct {
 	*phalanxtest.Process
-	t  *testing.T
-	id string
+	t    *testing.T
+	pid  int
+	user string
 }
 
 type options struct {
@@ -96,65 +98,27 @@ func run(t *testing.T, image string, o options) *container {
 	if o.user != "" {
 		user = o.user
 	}
-	var uid, gid int
-	if user != "" && user != "root" {
-		_, err := fmt.Sscanf(user, "%d:%d", &uid, &gid)
-		require.NoError(t, err, "the user is a number, so that Kubernetes can tell that it is not root: %q", user)
+	if user == "" || user == "root" {
+		user = "0:0"
 	}
-	type object = map[string]any
-	mounts := []object{
-		{"destination": "/proc", "type": "proc", "source": "proc"},
-		{"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": []string{"nosuid", "strictatime", "mode=755", "size=65536k"}},
-		{"destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": []string{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"}},
-		{"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": []string{"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
-		{"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": []string{"nosuid", "nodev", "mode=1777"}},
-	}
+	require.Regexp(t, `^\d+:\d+$`, user, "a number, so that Kubernetes can tell that it is not root")
 	directory := config.WorkingDir
 	if directory == "" {
 		directory = "/"
 	}
-	capabilities := []string{}
-	if o.writable { // what Docker leaves
-		capabilities = []string{"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETUID", "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_KILL"}
-	}
-	spec := object{
-		"ociVersion": "1.0.2",
-		"process": object{
-			"user": object{"uid": uid, "gid": gid},
-			"args": append(append([]string{}, config.Entrypoint...), args...),
-			"env":  append(append([]string{}, config.Env...), o.environment...), "cwd": directory,
-			"noNewPrivileges": !o.writable,
-			"capabilities": object{"bounding": capabilities, "effective": capabilities, "permitted": capabilities,
-				"inheritable": []string{}, "ambient": []string{}},
-			"rlimits": []object{{"type": "RLIMIT_NOFILE", "hard": 4096, "soft": 4096}},
-		},
-		"root":   object{"path": mounted(t, image), "readonly": !o.writable},
-		"mounts": mounts,
-		"linux": object{
-			"namespaces":    []object{{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}},
-			"maskedPaths":   []string{"/proc/kcore", "/proc/keys", "/proc/timer_list"},
-			"readonlyPaths": []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"},
-		},
-	}
-	bundle := t.TempDir()
-	text, err := json.Marshal(spec)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(bundle, "config.json"), text, 0o600))
-	c := &container{t: t, id: fmt.Sprintf("phalanx-test-%d-%d", os.Getpid(), time.Now().UnixNano())}
-	c.Process = command(t, "crun", "--cgroup-manager=disabled", "run", "--bundle", bundle, c.id)
-	t.Cleanup(func() { _ = exec.Command("crun", "--cgroup-manager=disabled", "delete", "--force", c.id).Run() })
+	c := &container{t: t, user: user}
+	c.Process = inside(t, place{root: mounted(t, image), writable: o.writable, user: user, network: true, directory: directory,
+		environment: slices.Concat(config.Env, o.environment)}, slices.Concat(config.Entrypoint, args)...)
 	c.Start()
+	c.pid = processOne(t, c.Process)
+	t.Cleanup(func() { // unshare itself ends with its child only
+		select {
+		case <-c.Ended:
+		default:
+			_ = syscall.Kill(c.pid, syscall.SIGKILL)
+		}
+	})
 	return c
-}
-
-// command is a process of another program, with all that package phalanxtest does for one.
-func command(t *testing.T, args ...string) *phalanxtest.Process {
-	t.Helper()
-	path, err := exec.LookPath(args[0])
-	require.NoError(t, err)
-	p := phalanxtest.Command(t)
-	p.Cmd.Path, p.Cmd.Args = path, args
-	return p
 }
 
 // output is what a container's command prints until it ends, with status 0.
@@ -172,7 +136,11 @@ func output(t *testing.T, image string, o options) string {
 
 // exec runs a command in the container, as the engine's health check does.
 func (c *container) exec(args ...string) (string, error) {
-	out, err := exec.Command("crun", append([]string{"--cgroup-manager=disabled", "exec", c.id}, args...)...).CombinedOutput()
+	uid, gid, _ := strings.Cut(c.user, ":")
+	cmd := exec.Command("nsenter", append([]string{"--target", fmt.Sprint(c.pid), "--mount", "--pid", "--net", "--ipc", "--uts", "--root", "--wd",
+		"--setuid", uid, "--setgid", gid}, args...)...)
+	cmd.Env = c.Cmd.Env
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
@@ -180,15 +148,7 @@ func (c *container) exec(args ...string) (string, error) {
 func (c *container) client() *http.Client {
 	return &http.Client{Timeout: phalanxtest.Patience, Transport: &http.Transport{DisableKeepAlives: true,
 		DialContext: func(_ context.Context, _, address string) (conn net.Conn, err error) {
-			var state struct{ Pid int }
-			out, err := exec.Command("crun", "--cgroup-manager=disabled", "state", c.id).Output()
-			if err == nil {
-				err = json.Unmarshal(out, &state)
-			}
-			if err != nil {
-				return nil, err
-			}
-			other, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", state.Pid))
+			other, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", c.pid))
 			if err != nil {
 				return nil, err
 			}
@@ -222,10 +182,9 @@ func (c *container) get(url string) (body string) {
 	return body
 }
 
-func (c *container) signal(name string) {
+func (c *container) signal(sig syscall.Signal) {
 	c.t.Helper()
-	out, err := exec.Command("crun", "--cgroup-manager=disabled", "kill", c.id, name).CombinedOutput()
-	require.NoError(c.t, err, "%s", out)
+	require.NoError(c.t, syscall.Kill(c.pid, sig))
 }
 
 // megabytes of all files below a folder, those that are the same counted once.
@@ -267,7 +226,7 @@ func TestRuntimeServes(t *testing.T) {
 	out, err = c.exec("phalanx", "server.php", "status", "--json")
 	require.NoError(t, err, out)
 	require.Contains(t, out, `"state":"running"`)
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err, "status 0")
 }
@@ -301,9 +260,10 @@ func TestApplicationInAnImageOfItsOwn(t *testing.T) {
 		answer <- string(body)
 	}()
 	require.Eventually(t, func() bool {
-		return strings.Contains(c.get("http://127.0.0.1:9090/metrics"), "phalanx_slot_timers{worker=\"none\",id=\"0\"} 1")
+		_, err := c.exec("sh", "-c", "test -e /tmp/slow")
+		return err == nil
 	}, phalanxtest.Patience, 20*time.Millisecond, "the slow request has come")
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	require.Eventually(t, func() bool {
 		resp, err := c.client().Get("http://127.0.0.1:9090/ready")
 		if err != nil {
@@ -324,7 +284,7 @@ func TestHealthOfTheContainer(t *testing.T) {
 		out, err := c.exec("phalanx", "health")
 		return err != nil && strings.Contains(out, "connection refused")
 	}, phalanxtest.Patience, 100*time.Millisecond)
-	c.signal("KILL")
+	c.signal(syscall.SIGKILL)
 	<-c.Ended
 }
 
@@ -347,7 +307,7 @@ func TestDebian(t *testing.T) {
 	out, err := c.exec("sh", "-c", "id -u; apt-get --version | head -n 1; command -v gcc make go || echo no compiler")
 	require.NoError(t, err, out)
 	require.Regexp(t, `^1000\napt .*\nno compiler\n$`, out)
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err)
 	t.Logf("%.1f MB unpacked", megabytes(t, mounted(t, prefix+"-debian")))
@@ -366,6 +326,6 @@ func TestDev(t *testing.T) {
 	out, err := c.exec("sh", "-c", `cd /tmp && echo '{"require": {"php": "^8.4", "ext-intl": "*"}}' >composer.json && composer install --no-interaction --no-ansi && git --version`)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "Generating autoload files")
-	c.signal("KILL")
+	c.signal(syscall.SIGKILL)
 	<-c.Ended
 }

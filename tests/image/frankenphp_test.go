@@ -5,6 +5,7 @@ package image_test
 import (
 	"io"
 	"net/http"
+	"syscall"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -49,7 +50,7 @@ func TestFrankenPHPAsItIs(t *testing.T) {
 		require.NoError(t, err, "%v: %s", args, out)
 		require.Contains(t, out, want, "%v", args)
 	}
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err)
 }
@@ -59,7 +60,7 @@ func TestFrankenPHPWorkers(t *testing.T) {
 		"FRANKENPHP_CONFIG=worker {\n\tfile ./public/worker.php\n\tnum 1\n\twatch\n}"}})
 	require.Equal(t, "request 1", c.get("http://127.0.0.1/worker.php"))
 	require.Equal(t, "request 2", c.get("http://127.0.0.1/worker.php"))
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err)
 }
@@ -69,7 +70,7 @@ func TestFrankenPHPAsAnotherUser(t *testing.T) {
 	c := run(t, frankenphp, options{writable: true, user: "1000:1000",
 		environment: []string{"SERVER_NAME=:80", "XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data"}})
 	require.Contains(t, c.get("http://127.0.0.1/"), `"sapi":"frankenphp"`)
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err)
 }
@@ -78,7 +79,7 @@ func TestFrankenPHPAsAnotherUser(t *testing.T) {
 func TestFrankenPHPRunsWorkerman(t *testing.T) {
 	c := run(t, frankenphp, options{writable: true, args: []string{"phalanx", "server.php", "start"}})
 	require.Regexp(t, `^Workerman 5\.`, c.get("http://127.0.0.1:8080/"))
-	c.signal("TERM")
+	c.signal(syscall.SIGTERM)
 	c.WaitUntilEnded()
 	require.NoError(t, c.Err)
 }

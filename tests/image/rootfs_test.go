@@ -22,31 +22,70 @@ import (
 	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
-// inside is a command whose root is the folder, read-only, with /proc, a few devices and an empty /tmp, as the user
-// 1000 and process 1: what a container engine makes, without the engine. Its network is this machine's.
-func inside(t *testing.T, root string, environment []string, args ...string) *phalanxtest.Process {
+// place is where and as whom a command runs.
+type place struct {
+	root        string
+	writable    bool   // else as with --read-only --tmpfs /tmp
+	user        string // "UID:GID"
+	network     bool   // one of its own, of which loopback alone is up; else this machine's
+	directory   string
+	environment []string
+}
+
+// inside is a command in another root folder, with /proc, a few devices and an empty /tmp, as process 1 and without a
+// way to more privileges: what a container engine makes, without the engine.
+func inside(t *testing.T, in place, args ...string) *phalanxtest.Process {
 	t.Helper()
 	unshare, err := exec.LookPath("unshare")
 	require.NoError(t, err)
-	p := phalanxtest.Command(t)
-	script := `set -e
-root=$1; shift
+	const script = `set -e
+root=$1 writable=$2 user=$3 network=$4 directory=$5; shift 5
+theirs=$PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 mount --bind "$root" "$root"
-mount -o remount,ro,bind "$root"
+if [ "$writable" = false ]; then mount -o remount,ro,bind "$root"; fi
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for d in null zero full random urandom; do : >"$root/dev/$d"; mount --bind "/dev/$d" "$root/dev/$d"; done
 ln -s /proc/self/fd "$root/dev/fd"
-exec chroot --userspec=1000:1000 --groups= "$root" "$@"`
+if [ "$network" = true ]; then ip link set lo up; fi
+# The folder is entered through /bin/sh of the image; what it becomes is process 1.
+chroot=$(command -v chroot) setpriv=$(command -v setpriv)
+PATH=$theirs
+exec "$setpriv" --no-new-privs "$chroot" --userspec="$user" --groups= "$root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$directory" "$@"`
+	options := []string{"--pid", "--mount", "--uts", "--ipc", "--fork", "--kill-child"}
+	if in.network {
+		options = append(options, "--net")
+	}
+	p := phalanxtest.Command(t)
 	p.Cmd.Path = unshare
-	p.Cmd.Args = append([]string{"unshare", "--pid", "--mount", "--uts", "--ipc", "--fork", "--kill-child", "sh", "-c", script, "sh", root}, args...)
-	p.Cmd.Env = append([]string{
+	p.Cmd.Args = slices.Concat([]string{"unshare"}, options,
+		[]string{"sh", "-c", script, "sh", in.root, fmt.Sprint(in.writable), in.user, fmt.Sprint(in.network), in.directory}, args)
+	p.Cmd.Env = in.environment
+	return p
+}
+
+// processOne is the first process of what inside started.
+func processOne(t *testing.T, p *phalanxtest.Process) (pid int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", p.Cmd.Process.Pid))
+		if err != nil {
+			return false
+		}
+		_, err = fmt.Sscan(string(children), &pid)
+		return err == nil
+	}, phalanxtest.Patience, 5*time.Millisecond)
+	return pid
+}
+
+// atRoot is the folder as the image's settings have it.
+func atRoot(root string, environment ...string) place {
+	return place{root: root, user: "1000:1000", directory: "/app", environment: append([]string{
 		"PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin", "LANG=C.UTF-8", "HOME=/home/phalanx", "XDG_CONFIG_HOME=/config", "XDG_DATA_HOME=/data",
 		"PHALANX_RUN_DIR=/tmp", "PHALANX_LOG_FILE=/dev/null",
-	}, environment...)
-	return p
+	}, environment...)}
 }
 
 func TestRuntimeFiles(t *testing.T) {
@@ -115,7 +154,7 @@ func holdNoTools(t *testing.T, root string) {
 
 // runPHP: what PHP loads only when it is used is there.
 func runPHP(t *testing.T, root string) {
-	out, err := inside(t, root, nil, "phalanx", "-m").Run()
+	out, err := inside(t, atRoot(root), "phalanx", "-m").Run()
 	require.NoError(t, err, out)
 	there := strings.Fields(out)
 	listed, err := exec.Command(phalanxtest.Binary(t), "-m").Output()
@@ -144,11 +183,11 @@ func runPHP(t *testing.T, root string) {
 		];
 		echo implode(', ', array_keys(array_filter($ok, fn ($x) => !$x))), '.';
 	`
-	out, err = inside(t, root, nil, "phalanx", "-r", code).Run()
+	out, err = inside(t, atRoot(root), "phalanx", "-r", code).Run()
 	require.NoError(t, err, out)
 	require.Equal(t, ".", out, "what does not work")
 
-	out, err = inside(t, root, nil, "php", "-d", "opcache.enable_cli=1", "-r", `echo opcache_get_status()['opcache_enabled'] ? 'on' : 'off';`).Run()
+	out, err = inside(t, atRoot(root), "php", "-d", "opcache.enable_cli=1", "-r", `echo opcache_get_status()['opcache_enabled'] ? 'on' : 'off';`).Run()
 	require.NoError(t, err, out)
 	require.Equal(t, "on", out)
 }
@@ -163,8 +202,7 @@ func serve(t *testing.T, root string) {
 	require.NotEqual(t, string(text), moved)
 	require.NoError(t, os.WriteFile(filepath.Join(root, "app/server.php"), []byte(moved), 0o644))
 
-	p := inside(t, root, []string{monitor}, "phalanx", "server.php", "start")
-	p.Cmd.Args[len(p.Cmd.Args)-2] = "/app/server.php"
+	p := inside(t, atRoot(root, monitor), "phalanx", "server.php", "start")
 	p.Start()
 	url := fmt.Sprintf("http://127.0.0.1:%d/", ports[0])
 	client := &http.Client{Timeout: phalanxtest.Patience, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -181,17 +219,11 @@ func serve(t *testing.T, root string) {
 	require.Contains(t, string(body), "Phalanx runs.")
 
 	// The check that the engine makes; another process in the same network.
-	out, err := inside(t, root, []string{monitor}, "phalanx", "health").Run()
+	out, err := inside(t, atRoot(root, monitor), "phalanx", "health").Run()
 	require.NoError(t, err, out)
 	require.Equal(t, "ok\n", out)
 
-	// The signal goes to process 1: the child of unshare.
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", p.Cmd.Process.Pid))
-	require.NoError(t, err)
-	var one int
-	_, err = fmt.Sscan(string(children), &one)
-	require.NoError(t, err)
-	require.NoError(t, syscall.Kill(one, syscall.SIGTERM))
+	require.NoError(t, syscall.Kill(processOne(t, p), syscall.SIGTERM))
 	p.WaitUntilEnded()
 	require.NoError(t, p.Err, "a stop that is asked for ends with status 0")
 }

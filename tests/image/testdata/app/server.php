@@ -12,7 +12,7 @@ use Workerman\Worker;
 $web = new Worker('http://0.0.0.0:8080');
 $web->onMessage = static function (TcpConnection $connection, Request $request): void {
     match ($request->path()) {
-        '/slow' => Timer::add(1.0, static fn () => $connection->send('done'), [], false),
+        '/slow' => touch('/tmp/slow') && Timer::add(1.0, static fn () => $connection->send('done'), [], false),
         default => $connection->send((string)json_encode([
             'user' => posix_getuid(),
             'group' => posix_getgid(),
