@@ -35,7 +35,7 @@ RUN n=0 && \
 	CGO_ENABLED=1 \
 	CGO_CFLAGS="-O2 $(php-config --includes)" \
 	CGO_LDFLAGS="-L$(php-config --prefix)/lib" \
-	go build -buildvcs=false -trimpath -tags nobrotli,nobadger,nomysql,nopgx -o /usr/local/bin/frankenphp \
+	go build -buildvcs=false -trimpath -tags nobrotli,nobadger,nomysql,nopgx -o /added/usr/local/bin/frankenphp \
 		-ldflags "-s -w \
 			-X 'github.com/caddyserver/caddy/v2.CustomVersion=FrankenPHP $(go list -m -f '{{.Version}}' github.com/dunglas/frankenphp) with Phalanx, PHP $PHP_VERSION, Caddy' \
 			-X 'github.com/caddyserver/caddy/v2.CustomBinaryName=frankenphp' \
@@ -44,7 +44,6 @@ RUN n=0 && \
 
 FROM ${FRANKENPHP} AS runtime
 COPY --from=builder /added /
-COPY --from=builder /usr/local/bin/frankenphp /usr/local/bin/frankenphp
 # As in the official image, users other than root may bind ports below 1024.
 RUN setcap cap_net_bind_service=+ep /usr/local/bin/frankenphp && \
 	ln -s frankenphp /usr/local/bin/phalanx && \
