@@ -174,7 +174,7 @@ class Builder
     }
 
     /** At least 16 characters, among them a capital and a small letter, a digit, and a sign. */
-    public function setPassphrase(string $passphrase): static
+    public function setPassphrase(#[\SensitiveParameter] string $passphrase): static
     {
         if (preg_match('/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)(?=.*[\W_]).{16,}$/', $passphrase) !== 1) {
             throw new WeakPassphrase();

@@ -109,7 +109,7 @@ class Validator
         return $this->expect($this->hasCome($timestamp, Enum::NOT_BEFORE), 'the token cannot be used yet (not before)');
     }
 
-    public function validateSignature(SignerInterface $signer, string $passphrase): static
+    public function validateSignature(SignerInterface $signer, #[\SensitiveParameter] string $passphrase): static
     {
         $isSigned = $signer->verify($this->token->getSignature()->getHash(), $this->token->getPayload(), $passphrase);
 

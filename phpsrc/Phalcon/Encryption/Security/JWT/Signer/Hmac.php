@@ -26,12 +26,12 @@ class Hmac extends AbstractSigner
         return 'HS' . substr($this->algorithm, 3);
     }
 
-    public function sign(string $payload, string $passphrase): string
+    public function sign(string $payload, #[\SensitiveParameter] string $passphrase): string
     {
         return $this->phpHashHmac($this->getAlgorithm(), $payload, $passphrase, true);
     }
 
-    public function verify(string $source, string $payload, string $passphrase): bool
+    public function verify(string $source, string $payload, #[\SensitiveParameter] string $passphrase): bool
     {
         return $this->phpHashEquals($source, $this->sign($payload, $passphrase));
     }

@@ -17,12 +17,12 @@ class None implements SignerInterface
         return 'None';
     }
 
-    public function sign(string $payload, string $passphrase): string
+    public function sign(string $payload, #[\SensitiveParameter] string $passphrase): string
     {
         return '';
     }
 
-    public function verify(string $source, string $payload, string $passphrase): bool
+    public function verify(string $source, string $payload, #[\SensitiveParameter] string $passphrase): bool
     {
         return $source === '';
     }
