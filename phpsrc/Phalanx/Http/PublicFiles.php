@@ -42,6 +42,8 @@ final class PublicFiles
         }
 
         // A link to such a file is no way around the rule.
-        return \preg_match('~\.(?:php\d?|phtml|phar)$~iD', $file) === 1 ? null : $file;
+        $hidden = '~/\.(?!well-known/)|\.(?:php\d?|phtml|phar)$~iD';
+
+        return \preg_match($hidden, \substr($file, \strlen($this->root) - 1)) === 1 ? null : $file;
     }
 }
