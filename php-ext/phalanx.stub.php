@@ -36,7 +36,7 @@ function phalanx_loop_stop(): void {}
  */
 function phalanx_loop_drain(bool $all): int {}
 
-/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'drain'|'recycle'|'connections') when the supervisor wants something of this slot. */
+/** Calls $callback('stop'|'graceful'|'reload'|'reload-graceful'|'drain'|'retire'|'recycle'|'connections') when the supervisor wants something of this slot. */
 function phalanx_loop_on_control(?callable $callback): void {}
 
 /**
@@ -428,9 +428,16 @@ function phalanx_supervisor_start(): void {}
 
 /**
  * The next thing that happened, or null after $timeoutSeconds (negative: no limit).
- * @return array{type: 'ready'|'signal'|'slot'|'slot_exit'|'slot_failed'|'server_exit'|'reloaded'|'stopped', signal?: int, worker?: int, id?: int, status?: int, pid?: int, what?: string, message?: string}|null
+ * @return array{type: 'ready'|'signal'|'slot'|'slot_exit'|'slot_failed'|'server_exit'|'reloaded'|'stopped'|'upgraded'|'taken_over'|'successor_exit', signal?: int, worker?: int, id?: int, status?: int, pid?: int, what?: string, message?: string}|null
  */
 function phalanx_supervisor_wait(float $timeoutSeconds = -1.0): ?array {}
+
+/**
+ * Starts the program that now lies where this one lay; it takes the sockets over when each of its slots serves. 'upgraded'
+ * follows: with 'message' it does not and nothing has changed. Otherwise 'pid' serves from now on, 'stopped' comes when
+ * the slots here have let their connections end, and 'successor_exit' when that process ends. It hears 'taken_over'.
+ */
+function phalanx_supervisor_upgrade(): void {}
 
 /** Replaces the slots one by one. */
 function phalanx_supervisor_reload(bool $graceful): void {}
@@ -447,5 +454,5 @@ function phalanx_supervisor_stop(bool $graceful): void {}
 /** Calls the phalanx_loop_on_control() callback of every slot with $wish. */
 function phalanx_supervisor_ask(string $wish): void {}
 
-/** What runs: pid, started (Unix time), state, reloads, reloads_failed, servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). $stacks: slots have their `stack`. */
+/** What runs: pid, started (Unix time), state, reloads, reloads_failed, inherited (list<int>: workers whose sockets are a service manager's), servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). $stacks: slots have their `stack`. */
 function phalanx_supervisor_status(bool $stacks = false): array {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9e56ab1e7998d6132fec2b12954320a95b69fe2d */
+ * Stub hash: 77a22da86bd42a3c370ae66fc76794e9d39b794b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -370,6 +370,8 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_wait, 0, 0, I
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeoutSeconds, IS_DOUBLE, 0, "-1.0")
 ZEND_END_ARG_INFO()
 
+#define arginfo_phalanx_supervisor_upgrade arginfo_phalanx_loop_stop
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_reload, 0, 1, IS_VOID, 0)
 	ZEND_ARG_TYPE_INFO(0, graceful, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
@@ -473,6 +475,7 @@ ZEND_FUNCTION(phalanx_call_limit);
 ZEND_FUNCTION(phalanx_supervisor_listen);
 ZEND_FUNCTION(phalanx_supervisor_start);
 ZEND_FUNCTION(phalanx_supervisor_wait);
+ZEND_FUNCTION(phalanx_supervisor_upgrade);
 ZEND_FUNCTION(phalanx_supervisor_reload);
 ZEND_FUNCTION(phalanx_supervisor_drain);
 ZEND_FUNCTION(phalanx_supervisor_stop);
@@ -565,6 +568,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_supervisor_listen, arginfo_phalanx_supervisor_listen)
 	ZEND_FE(phalanx_supervisor_start, arginfo_phalanx_supervisor_start)
 	ZEND_FE(phalanx_supervisor_wait, arginfo_phalanx_supervisor_wait)
+	ZEND_FE(phalanx_supervisor_upgrade, arginfo_phalanx_supervisor_upgrade)
 	ZEND_FE(phalanx_supervisor_reload, arginfo_phalanx_supervisor_reload)
 	ZEND_FE(phalanx_supervisor_drain, arginfo_phalanx_supervisor_drain)
 	ZEND_FE(phalanx_supervisor_stop, arginfo_phalanx_supervisor_stop)

@@ -129,6 +129,19 @@ PHP_FUNCTION(phalanx_supervisor_stop)
 	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
 }
 
+PHP_FUNCTION(phalanx_supervisor_upgrade)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	if (!phx_only_in_scripts()) {
+		RETURN_THROWS();
+	}
+	if (phx_supervisor_tell(2, 0) != PHX_OK) {
+		zend_throw_error(NULL, "No workers run: call phalanx_supervisor_start() first");
+		RETURN_THROWS();
+	}
+}
+
 PHP_FUNCTION(phalanx_supervisor_drain)
 {
 	double delay;

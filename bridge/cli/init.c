@@ -8,6 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* By it the child names, with sigqueue(), the process that replaces it (goengine/supervisor/upgrade.go). */
+#define SUCCESSION 36
+
 /* Waits for children until the one that counts has ended; its status, as a shell gives it. */
 static int reap(pid_t main_child)
 {
@@ -33,6 +36,8 @@ static void be_init(pid_t main_child, const sigset_t *signals)
 			if (status >= 0) {
 				_exit(status); /* with process 1 the kernel ends all others */
 			}
+		} else if (sig == SUCCESSION && info.si_code == SI_QUEUE && info.si_pid == main_child) {
+			main_child = info.si_value.sival_int; /* ours when its parent has ended */
 		} else if (sig > 0) {
 			kill(main_child, sig);
 		}
@@ -54,6 +59,7 @@ __attribute__((constructor)) static void phx_init(void)
 		be_init(child, &all);
 	}
 	if (child == 0) {
+		setenv("PHALANX_INIT", "1", 1);
 		/* A terminal's Ctrl-C is for the child, and is not passed on to it a second time. */
 		setpgid(0, 0);
 		if (isatty(STDIN_FILENO)) {

@@ -41,6 +41,15 @@ func Main() {
 	if os.Getenv(supervisor.ControlEnv) != "" {
 		os.Exit(host.Main())
 	}
+	ext.Invocation = supervisor.NewInvocation(os.Args)
+	predecessor, err := supervisor.FindPredecessor(ext.Log)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(70)
+	}
+	if predecessor != nil {
+		ext.Inherit(predecessor)
+	}
 	ext.Register()
 	ext.CommandLine = cli.Describe
 	switch mode(os.Args) {

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -23,6 +25,21 @@ import (
 // CommandLine adds to a supervisor's orders what only the binary's command line knows. The
 // command sets it.
 var CommandLine = func(*supervisor.Spec) {}
+
+// Invocation is how this process was started, and Predecessor the supervisor that it is to replace, nil: none. The command
+// sets them before PHP starts.
+var (
+	Invocation  supervisor.Invocation
+	Predecessor *supervisor.Predecessor
+)
+
+// Inherit takes over what the predecessor leaves, before the script runs.
+func Inherit(p *supervisor.Predecessor) {
+	Predecessor = p
+	for name, value := range p.Once {
+		own.put(name, value)
+	}
+}
 
 // running is this process's one supervisor.
 var running struct {
@@ -66,26 +83,56 @@ func listen(spec []byte, cwd string) error {
 	var m *monitor.Monitor
 	if orders.Monitor != "" {
 		stuck := time.Duration(orders.StuckTimeout * float64(time.Second))
+		opts := monitor.Options{StuckAfter: stuck, Logger: Log}
 		var err error
-		if m, err = monitor.Listen(orders.Monitor, monitor.Options{StuckAfter: stuck, Logger: Log}); err != nil {
+		if l := inheritedListener(orders.Monitor); l != nil {
+			m = monitor.New(l, opts)
+		} else if m, err = monitor.Listen(orders.Monitor, opts); err != nil {
 			return err
 		}
 	}
 	s, err := supervisor.New(orders, supervisor.Options{
 		Args: []string{"phalanx", "server", orders.Script}, Env: environment(), Dir: cwd, Logger: Log,
+		Predecessor: Predecessor, Again: Invocation,
+		TakenOver: func() {
+			if m != nil {
+				m.Serve(current()) // until then the predecessor answers
+			}
+		},
+		Left: func() {
+			if m != nil {
+				m.Close()
+			}
+		},
+		Leave: func() []*os.File {
+			if m != nil {
+				if f := m.Copy(); f != nil {
+					return []*os.File{f}
+				}
+			}
+			return nil
+		},
 		Cluster: func(s *hub.Switch, node uint32) (io.Closer, error) {
 			return messaging.JoinCluster(orders.Cluster, orders.ClusterName, s, node, Log)
 		},
 	})
 	running.s = s
 	if m != nil {
-		if err == nil {
-			m.Serve(s)
-		} else {
+		switch {
+		case err != nil:
 			m.Close()
+		case Predecessor == nil:
+			m.Serve(s)
 		}
 	}
 	return err
+}
+
+func inheritedListener(address string) net.Listener {
+	if Predecessor == nil {
+		return nil
+	}
+	return Predecessor.Listen(address)
 }
 
 // phx_supervisor_start starts the server process. On failure the reason is in text.
@@ -139,7 +186,7 @@ func phx_supervisor_wait(ns C.int64_t, st *C.phx_status) *C.char {
 	return C.CString(string(b))
 }
 
-// phx_supervisor_tell: 0 reload, 1 stop.
+// phx_supervisor_tell: 0 reload, 1 stop, 2 upgrade.
 //
 //export phx_supervisor_tell
 func phx_supervisor_tell(what, graceful C.int32_t) (st C.phx_status) {
@@ -148,10 +195,13 @@ func phx_supervisor_tell(what, graceful C.int32_t) (st C.phx_status) {
 	if s == nil {
 		return C.PHX_ECLOSED
 	}
-	if what == 0 {
+	switch what {
+	case 0:
 		s.Reload(graceful != 0)
-	} else {
+	case 1:
 		s.Stop(graceful != 0)
+	default:
+		s.Upgrade()
 	}
 	return C.PHX_OK
 }
@@ -200,8 +250,11 @@ func phx_supervisor_status(stacks C.int32_t) *C.char {
 	if st.Slots == nil {
 		st.Slots = []supervisor.Slot{}
 	}
+	if st.Inherited == nil {
+		st.Inherited = []int{}
+	}
 	b, err := json.Marshal(map[string]any{
-		"pid": st.PID, "started": float64(st.Started.UnixMilli()) / 1000, "state": st.State, "reloads": st.Reloads,
+		"inherited": st.Inherited, "pid": st.PID, "started": float64(st.Started.UnixMilli()) / 1000, "state": st.State, "reloads": st.Reloads,
 		"reloads_failed": st.ReloadsFailed, "servers": st.Servers, "slots": st.Slots,
 	})
 	if err != nil {

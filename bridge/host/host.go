@@ -112,7 +112,8 @@ func Main() int {
 	// The supervisor has the signals; a terminal sends its Ctrl-C to every process. They are caught
 	// and forgotten rather than ignored: what PHP starts would inherit that.
 	unheard := make(chan os.Signal, 1)
-	signal.Notify(unheard, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO)
+	signal.Notify(unheard, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGTSTP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGIO,
+		supervisor.UpgradeSignal)
 	unix.CloseOnExec(fd)
 	h := &host{
 		log: logrus.StandardLogger(), up: make(chan struct{}), parked: map[int]bool{}, boots: newBoots(),
@@ -177,8 +178,8 @@ func (h *host) obey(rd *bufio.Reader) {
 				command = "graceful"
 			}
 			h.stop(command)
-		case "drain":
-			h.stop("drain")
+		case "drain", "retire":
+			h.stop(cmd.Cmd)
 		case "once":
 			h.answerOnce(cmd)
 		case "ask":

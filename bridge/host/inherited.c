@@ -5,6 +5,7 @@
  * Before Go and libraries open files of their own. */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 __attribute__((constructor(101))) static void close_what_is_not_ours(void)
@@ -13,5 +14,11 @@ __attribute__((constructor(101))) static void close_what_is_not_ours(void)
 
 	if (control != NULL && hub != NULL && atoi(hub) >= atoi(control)) {
 		close_range((unsigned) atoi(hub) + 1, UINT_MAX, 0);
+	}
+
+	/* The same holds for a supervisor that is to replace its parent. */
+	const char *upgrade = getenv("PHALANX_UPGRADE"), *parent = upgrade != NULL ? strchr(upgrade, ':') : NULL;
+	if (parent != NULL && atoi(parent + 1) == getppid() && atoi(upgrade) > 3) {
+		close_range((unsigned) atoi(upgrade) + 1, UINT_MAX, 0);
 	}
 }

@@ -101,6 +101,16 @@ func (s *Switch) Listen(path string) error {
 	return nil
 }
 
+// StopListening lets another process have the path. Connections stay.
+func (s *Switch) StopListening() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener != nil {
+		_ = s.listener.Close()
+		s.listener = nil
+	}
+}
+
 // Close ends all connections.
 func (s *Switch) Close() {
 	s.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -59,10 +60,25 @@ func Listen(address string, opts Options) (*Monitor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the monitor cannot listen: %w", err)
 	}
+	return New(l, opts), nil
+}
+
+// New is a monitor on a listener that is there; it is the monitor's from now on.
+func New(l net.Listener, opts Options) *Monitor {
 	if opts.Logger == nil {
 		opts.Logger = logrus.StandardLogger()
 	}
-	return &Monitor{opts: opts, listener: l}, nil
+	return &Monitor{opts: opts, listener: l}
+}
+
+// Copy is a copy of the listening socket, which the caller owns; nil: it cannot be made.
+func (m *Monitor) Copy() *os.File {
+	if l, ok := m.listener.(*net.TCPListener); ok {
+		if f, err := l.File(); err == nil {
+			return f
+		}
+	}
+	return nil
 }
 
 // Addr is the bound address.

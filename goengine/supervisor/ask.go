@@ -85,6 +85,9 @@ func (s *Supervisor) status(cmd string) Status {
 		st = Status{PID: os.Getpid(), Started: s.started, State: s.state(), Reloads: s.reloads, ReloadsFailed: s.failed}
 		for i := range s.spec.Workers {
 			st.Workers = append(st.Workers, s.spec.Workers[i].Name)
+			if s.foreign[i] {
+				st.Inherited = append(st.Inherited, i)
+			}
 		}
 		for _, sv := range s.servers {
 			st.Servers = append(st.Servers, sv.status())

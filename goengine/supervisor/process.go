@@ -186,7 +186,16 @@ func (s *Supervisor) report(sv *server, p *process, r *Report) {
 		}
 		if !s.up {
 			s.up = true
-			s.notify.ready()
+			if s.opts.Predecessor != nil {
+				go s.announce()
+			} else {
+				s.notify.ready()
+			}
+		}
+		s.emit(r.Event)
+	case SlotFailed:
+		if s.opts.Predecessor != nil && !s.up {
+			s.giveUp(r.Message)
 		}
 		s.emit(r.Event)
 	case Stuck:

@@ -10,8 +10,11 @@ import (
 // Signals are those that become events: Workerman's, with their meanings left to the application.
 var Signals = []os.Signal{
 	unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGTSTP, unix.SIGQUIT,
-	unix.SIGUSR1, unix.SIGUSR2, unix.SIGABRT, unix.SIGIO,
+	unix.SIGUSR1, unix.SIGUSR2, unix.SIGABRT, unix.SIGIO, UpgradeSignal,
 }
+
+// UpgradeSignal is SIGRTMIN+1 as the C library counts: it asks for Upgrade.
+const UpgradeSignal = unix.Signal(35)
 
 // Notify makes this process's signals events of the supervisor, and ignores SIGPIPE.
 func (s *Supervisor) Notify() {

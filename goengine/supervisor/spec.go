@@ -79,6 +79,11 @@ const (
 	ServerExit = "server_exit" // a server process died; another takes its place
 	Reloaded   = "reloaded"    // a reload has come to its end
 	Stopped    = "stopped"     // all is over
+	// Upgraded: the process PID has replaced this one, or Message says why none has. SuccessorExit: that process has ended.
+	// TakenOver, in that process: it is the application's supervisor now.
+	Upgraded      = "upgraded"
+	SuccessorExit = "successor_exit"
+	TakenOver     = "taken_over"
 )
 
 // Place is a slot that a server process runs, and the descriptors of its sockets there.
@@ -154,6 +159,7 @@ type Status struct {
 	State         string   // starting, running, reloading, draining, stopping
 	Reloads       int      // that have come to an end
 	ReloadsFailed int      // of these: broken off, as the code did not load
+	Inherited     []int    // workers whose sockets are a service manager's
 	Workers       []string // names
 	Servers       []Server
 	Slots         []Slot

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	secret "crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -43,6 +44,17 @@ type Options struct {
 	Cluster func(s *hub.Switch, node uint32) (io.Closer, error)
 
 	StartTimeout time.Duration // for PHP to come up in a server process; default 60 s
+
+	// Predecessor is whom this process replaces, nil: nobody.
+	Predecessor *Predecessor
+	// TakenOver is called, where there is a Predecessor, when this process has taken over from it.
+	TakenOver func()
+	// Again is how Upgrade starts the process that replaces this one. Leave answers copies of further listening sockets for it;
+	// Left is called when it has taken over.
+	Again          Invocation
+	Leave          func() []*os.File
+	Left           func()
+	UpgradeTimeout time.Duration // default 2 minutes
 }
 
 // Supervisor runs one application. Its methods may be called from any goroutine.
@@ -51,6 +63,7 @@ type Supervisor struct {
 	opts    Options
 	log     logrus.FieldLogger
 	sockets [][]*os.File // by worker: none, one for all its slots, or one for each
+	foreign []bool       // by worker: its sockets are a service manager's
 
 	credentials []*Credential // by worker
 	servers     []*server     // set by New
@@ -78,6 +91,9 @@ type Supervisor struct {
 	seq       int
 	asked     map[int]chan *Report // questions without an answer yet
 	tickets   tlsconn.TicketSeed
+	upgrading bool       // the process that is to replace this one starts, or has done so
+	next      *successor // that process
+	replaced  bool       // it has taken over
 }
 
 // Start is New and Launch.
@@ -104,8 +120,19 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 	if s.opts.StartTimeout <= 0 {
 		s.opts.StartTimeout = startTimeout
 	}
+	if s.opts.UpgradeTimeout <= 0 {
+		s.opts.UpgradeTimeout = upgradeTimeout
+	}
 	if s.opts.Env == nil {
 		s.opts.Env = os.Environ()
+	}
+	var sockets inheritance
+	sockets, s.opts.Env = activated(s.opts.Env, s.log)
+	if p := s.opts.Predecessor; p != nil {
+		sockets = append(sockets, p.sockets...)
+		if err := json.Unmarshal(p.tickets, &s.tickets); err != nil {
+			s.log.WithError(err).Warn("supervisor: TLS sessions of the process to replace do not resume")
+		}
 	}
 	s.notify, s.opts.Env = takeNotifier(s.opts.Env)
 	s.once = newOnce(spec.Once)
@@ -118,7 +145,9 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 		}
 		s.credentials = append(s.credentials, c)
 	}
-	if err := s.bind(); err != nil {
+	err := s.bind(&sockets)
+	sockets.drop(s.spec.Workers, s.log)
+	if err != nil {
 		s.closeSockets()
 		return nil, err
 	}
@@ -128,43 +157,45 @@ func New(spec Spec, opts Options) (*Supervisor, error) {
 		for s.node == 0 {
 			s.node = rand.Uint32() // so that the names of connections are no other machine's, nor an earlier start's
 		}
-		var err error
 		if s.cluster, err = s.opts.Cluster(s.others, s.node); err != nil {
 			s.closeSockets()
 			return nil, err
 		}
 	}
-	if s.spec.PidFile != "" {
-		if err := s.others.Listen(hub.SocketPath(s.spec.PidFile)); err != nil {
-			s.log.WithError(err).Warn("supervisor: scripts beside the server cannot reach its connections")
-		}
+	if s.opts.Predecessor == nil {
+		s.listenForScripts()
 	}
 	return s, nil
 }
 
-// bind opens the sockets. They are the supervisor's for as long as it lives, so that connections
+// bind opens the sockets, or takes inherited ones. They are the supervisor's for as long as it lives, so that connections
 // wait in their queues while there is no server process.
-func (s *Supervisor) bind() error {
+func (s *Supervisor) bind(ready *inheritance) error {
 	for i := range s.spec.Workers {
 		w := &s.spec.Workers[i]
 		var files []*os.File
+		foreign := false
 		path, isUnix := strings.CutPrefix(w.Listen, "unix://")
 		if w.Listen != "" {
 			n := 1
 			if w.ReusePort && !isUnix { // a path can be bound but once
 				n = w.Count
 			}
-			for range n {
+			files, foreign = ready.take(w.Listen, n)
+			if len(files) > 0 && (foreign || !controls(files[0], socket.SharesPort)) {
+				n = len(files) // nobody else can bind the address
+			}
+			for len(files) < n {
 				fd, err := socket.Listen(w.Listen, socket.Options{Backlog: w.Backlog, ReusePort: w.ReusePort})
 				if err != nil {
-					s.sockets = append(s.sockets, files)
+					s.sockets, s.foreign = append(s.sockets, files), append(s.foreign, foreign)
 					return err
 				}
 				files = append(files, os.NewFile(uintptr(fd), w.Listen))
 			}
 		}
-		s.sockets = append(s.sockets, files)
-		if c := s.credentials[i]; c != nil && isUnix {
+		s.sockets, s.foreign = append(s.sockets, files), append(s.foreign, foreign)
+		if c := s.credentials[i]; c != nil && isUnix && !foreign {
 			gid := -1
 			if w.Group != "" {
 				gid = c.GID
@@ -253,7 +284,7 @@ func (s *Supervisor) Wait(timeout time.Duration) (Event, bool) { return s.events
 func (s *Supervisor) Reload(graceful bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.reloading || s.ending != serving {
+	if s.reloading || s.upgrading || s.ending != serving {
 		return
 	}
 	s.reloading = true
@@ -310,6 +341,7 @@ func (s *Supervisor) Drain(delay time.Duration) {
 	if s.ending >= draining {
 		return
 	}
+	s.abandonUpgrade()
 	s.ending = draining
 	s.notify.stopping("draining")
 	s.drain = time.AfterFunc(delay, func() {
@@ -327,7 +359,10 @@ func (s *Supervisor) Drain(delay time.Duration) {
 func (s *Supervisor) shutListeners() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, files := range s.sockets {
+	for i, files := range s.sockets {
+		if s.foreign[i] {
+			continue // the service manager's: who connects waits for the next start
+		}
 		for _, f := range files {
 			if raw, err := f.SyscallConn(); err == nil {
 				_ = raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
@@ -342,6 +377,7 @@ func (s *Supervisor) shutListeners() {
 func (s *Supervisor) Stop(graceful bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.abandonUpgrade()
 	switch {
 	case graceful && s.ending >= gracefulStop:
 	case graceful:
@@ -353,6 +389,13 @@ func (s *Supervisor) Stop(graceful bool) {
 	default:
 		s.ending = killing
 		s.end(Command{Cmd: "stop"}, 0)
+	}
+}
+
+// abandonUpgrade ends the process that was to replace this one, unless it has. Called with mu held.
+func (s *Supervisor) abandonUpgrade() {
+	if s.next != nil && !s.replaced {
+		_ = s.next.cmd.Process.Kill()
 	}
 }
 
@@ -392,7 +435,7 @@ func (s *Supervisor) state() string {
 		return "stopping"
 	case s.ending == draining:
 		return "draining"
-	case s.reloading:
+	case s.reloading, s.upgrading:
 		return "reloading"
 	}
 	if !s.up {

@@ -51,8 +51,8 @@ final class Engine
         if (!\str_starts_with($version, "$major.$minor.")) {
             $first = \implode('.', \array_slice(\explode('.', $version), 0, 2));
             throw new EngineMismatch(\sprintf(
-                'The classes in %s are those of Phalanx %s, the binary %s is %s; the first two numbers must be the same. '
-                . 'Either "composer require phalanx/phalanx:~%s.0", or a binary %s.%s.x',
+                'The classes in %s are those of Phalanx %s, the binary %s is %s; the first two numbers must be the '
+                . 'same. Either "composer require phalanx/phalanx:~%s.0", or a binary %s.%s.x',
                 \dirname(__DIR__),
                 self::VERSION,
                 \PHP_BINARY,

@@ -6,11 +6,6 @@ namespace Phalanx;
 
 use Phalanx\Fiber\Tasks;
 
-// Composer includes this file with its autoloader: a binary that its copy of the classes does not fit is refused there.
-if (\extension_loaded('phalanx')) {
-    Engine::requireMatch();
-}
-
 /*
  * The phalanx binary has these functions itself; here they are for tools that run on another PHP.
  */

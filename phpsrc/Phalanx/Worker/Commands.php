@@ -16,6 +16,15 @@ trait Commands
     /** Set for the process that `start -d` leaves running; it has been told to start already. */
     private const DAEMON_MARK = 'PHALANX_DAEMON';
 
+    /** Set for the process that is to replace its parent, a supervisor; the engine has looked whether that is so. */
+    private const UPGRADE_MARK = 'PHALANX_UPGRADE';
+
+    /** Seconds that the upgrade command waits for its end. */
+    private const UPGRADE_PATIENCE = 150;
+
+    /** Whether this process is to replace another supervisor, until it has. */
+    private static bool $isSuccessor = false;
+
     /** What this process was started with, each argument ended by NUL. */
     private static string $commandLine = '';
 
@@ -32,7 +41,9 @@ trait Commands
     {
         $find = static fn (array $known): string => \array_values(\array_intersect(static::getArgv(), $known))[0] ?? '';
 
-        return [$find(['start', 'stop', 'restart', 'reload', 'status', 'connections', 'stacks']), $find(['-d', '-g'])];
+        $commands = ['start', 'stop', 'restart', 'reload', 'upgrade', 'status', 'connections', 'stacks'];
+
+        return [$find($commands), $find(['-d', '-g'])];
     }
 
     /** The value of --NAME=VALUE, the last one given; null without one. */
@@ -53,6 +64,13 @@ trait Commands
     {
         if (\getenv(self::DAEMON_MARK) !== false) {
             static::$daemonize = true;
+            return;
+        }
+        if (\getenv(self::UPGRADE_MARK) !== false) {
+            \putenv(self::UPGRADE_MARK); // not for the processes this one starts
+            unset($_SERVER[self::UPGRADE_MARK], $_ENV[self::UPGRADE_MARK]);
+            self::$isSuccessor = true;
+            static::$daemonize = static::$daemonize || self::commandAndMode()[1] === '-d';
             return;
         }
         [$command, $mode] = self::commandAndMode();
@@ -82,6 +100,7 @@ trait Commands
         match ($command) {
             'stop', 'restart' => self::stopMaster($alive ? $masterPid : 0, $mode === '-g'),
             'reload' => \posix_kill($masterPid, $mode === '-g' ? \SIGUSR2 : \SIGUSR1),
+            'upgrade' => exit(self::upgradeMaster($masterPid)),
             'status' => self::showStatus($masterPid, $mode === '-d'),
             'connections' => self::showConnections($masterPid),
             'stacks' => self::showStacks($masterPid),
@@ -108,6 +127,8 @@ trait Commands
                             Modes -d and -g as above.
             reload          Replace the workers one by one, with fresh code.
                             Mode -g waits for their connections to end.
+            upgrade         Let the binary that is installed now take over, without
+                            refusing a connection.
             status          Show the workers.
                             Mode -d repeats it every second.
                             With --json: for programs, see docs/metrics.md.
@@ -150,6 +171,50 @@ trait Commands
         static::log("$name stop success");
     }
 
+    /**
+     * Has the running supervisor replaced by the binary that now lies where its own lay.
+     *
+     * @return int the exit status: 1 when the old one goes on, 2 when nothing is known after a while
+     */
+    private static function upgradeMaster(int $pid): int
+    {
+        $name = 'Workerman[' . \basename(static::$startFile) . ']';
+        $file = self::upgradeFile();
+        \file_put_contents($file, ''); // asks for the outcome
+        self::removeAtExit($file);
+        \posix_kill($pid, self::upgradeSignal());
+        for ($deadline = \time() + self::UPGRADE_PATIENCE; \time() < $deadline; \usleep(10_000)) {
+            $reason = (string)@\file_get_contents($file);
+            if ($reason !== '') {
+                static::log("$name upgrade failed, the old process goes on: $reason");
+                return 1;
+            }
+            $now = (int)@\file_get_contents(static::$pidFile);
+            if ($now !== 0 && $now !== $pid && \posix_kill($now, 0)) {
+                static::log("$name upgrade success, process $now");
+                return 0;
+            }
+            if ($now === $pid && !\posix_kill($pid, 0)) {
+                static::log("$name process $pid has ended");
+                return 2;
+            }
+        }
+        static::log("$name upgrade: process $pid does not answer");
+
+        return 2;
+    }
+
+    /** One that no terminal, container or service manager sends for reasons of its own. */
+    private static function upgradeSignal(): int
+    {
+        return \SIGRTMIN + 1;
+    }
+
+    private static function upgradeFile(): string
+    {
+        return static::$statisticsFile . '.upgrade';
+    }
+
     protected static function checkMasterIsAlive(int $masterPid): bool
     {
         if (!$masterPid) {
@@ -172,8 +237,8 @@ trait Commands
      */
     protected static function daemonize(): void
     {
-        if (!static::$daemonize) {
-            return;
+        if (!static::$daemonize || self::$isSuccessor) {
+            return; // a successor lives where the process before it did
         }
         if (\getenv(self::DAEMON_MARK) !== false) {
             \putenv(self::DAEMON_MARK); // not for the processes this one starts
@@ -185,7 +250,9 @@ trait Commands
             return;
         }
         $arguments = \explode("\0", \rtrim(self::$commandLine, "\0"));
-        $arguments[0] = \PHP_BINARY;
+        if (!\str_starts_with($arguments[0], '/')) {
+            $arguments[0] = \PHP_BINARY; // the working directory may be another by now
+        }
         $shell = \proc_open(
             ['/bin/sh', '-c', '"$@" </dev/null &', 'sh', ...$arguments],
             [], // handing over STDOUT would move its file's position to where this process began

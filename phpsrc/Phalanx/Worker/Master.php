@@ -57,9 +57,12 @@ trait Master
         return \array_search($pid, static::$idMap[$workerId], true);
     }
 
-    /** A port that is taken is reported before anything starts. */
+    /** A port that is taken is reported before anything starts. Sockets that are inherited hold theirs already. */
     protected static function checkPortAvailable(): void
     {
+        if (self::$isSuccessor || \getenv('LISTEN_FDS') !== false) {
+            return; // the engine finds out
+        }
         foreach (static::$workers as $worker) {
             $address = \parse_url($worker->getSocketName());
             if (
@@ -104,7 +107,7 @@ trait Master
     protected static function installSignal(): void
     {
         $signals = [
-            \SIGINT, \SIGTERM, \SIGHUP, \SIGTSTP, \SIGQUIT, \SIGUSR1, \SIGUSR2, \SIGIOT, \SIGIO,
+            \SIGINT, \SIGTERM, \SIGHUP, \SIGTSTP, \SIGQUIT, \SIGUSR1, \SIGUSR2, \SIGIOT, \SIGIO, self::upgradeSignal(),
         ];
         foreach ($signals as $signal) {
             \pcntl_signal($signal, static function (int $signal): void {
@@ -116,6 +119,9 @@ trait Master
     protected static function saveMasterPid(): void
     {
         static::$masterPid = \posix_getpid();
+        if (self::$isSuccessor) {
+            return; // the process before this one is still the application's
+        }
         if (\file_put_contents(static::$pidFile, static::$masterPid) === false) {
             throw new RuntimeException('can not save pid to ' . static::$pidFile);
         }
@@ -212,7 +218,9 @@ trait Master
         try {
             \phalanx_supervisor_start();
         } catch (Throwable $e) {
-            @\unlink(static::$pidFile);
+            if (!self::$isSuccessor) {
+                @\unlink(static::$pidFile);
+            }
             throw $e;
         }
     }
@@ -263,10 +271,84 @@ trait Master
                 case 'server_exit':
                     static::log(self::title() . ' server process ended: ' . ($event['message'] ?? 'unknown reason'));
                     break;
+                case 'taken_over':
+                    self::takenOver();
+                    break;
+                case 'upgraded':
+                    self::upgraded($event);
+                    break;
+                case 'successor_exit':
+                    self::$successorStatus = $event['status'];
+                    self::endAfterSuccessor();
+                    break;
                 case 'stopped':
-                    static::exitAndClearAll();
+                    if (self::$successor === 0) {
+                        static::exitAndClearAll();
+                    }
+                    self::$drained = true;
+                    self::endAfterSuccessor();
             }
         }
+    }
+
+    /** The process that has replaced this one, 0: none. */
+    private static int $successor = 0;
+
+    /** That process's wait status, once it has ended. */
+    private static ?int $successorStatus = null;
+
+    /** The slots here have ended, after the upgrade. */
+    private static bool $drained = false;
+
+    private static function upgradeMasterItself(): void
+    {
+        static::log(self::title() . ' upgrading');
+        static::$status = static::STATUS_RELOADING; // reloads wait
+        \phalanx_supervisor_upgrade();
+    }
+
+    /** This process is the application's now. */
+    private static function takenOver(): void
+    {
+        self::$isSuccessor = false;
+        static::saveMasterPid();
+        static::log(self::title() . ' has taken over, process ' . static::$masterPid);
+    }
+
+    /** @param array{pid: int, message?: string} $event */
+    private static function upgraded(array $event): void
+    {
+        $reason = $event['message'] ?? '';
+        if ($reason !== '') {
+            static::log(self::title() . " upgrade failed, this process goes on: $reason");
+            if (\is_file(self::upgradeFile())) {
+                \file_put_contents(self::upgradeFile(), $reason);
+            }
+            if (static::$status === static::STATUS_RELOADING) {
+                self::reloaded();
+            }
+            return;
+        }
+        self::$successor = $event['pid'];
+        static::$status = static::STATUS_SHUTDOWN;
+        static::log(self::title() . " process $event[pid] has taken over, letting connections end");
+        if (self::$reloadNext) {
+            \posix_kill(self::$successor, self::$reloadNext);
+        }
+    }
+
+    /**
+     * Who started this process in the foreground watches it: it stays until its successor ends, and passes signals on.
+     * systemd has been told of the successor, and so has our own process 1; nobody watches a daemon.
+     */
+    private static function endAfterSuccessor(): void
+    {
+        $isWatched = !static::$daemonize && \getenv('NOTIFY_SOCKET') === false && \getenv('PHALANX_INIT') === false;
+        if (!self::$drained || ($isWatched && self::$successorStatus === null)) {
+            return;
+        }
+        $status = self::$successorStatus ?? 0;
+        exit(\pcntl_wifsignaled($status) ? 128 + \pcntl_wtermsig($status) : \pcntl_wexitstatus($status));
     }
 
     private static function title(): string
@@ -349,6 +431,14 @@ trait Master
 
     protected static function signalHandler(int $signal): void
     {
+        if (self::$successor !== 0) {
+            if (self::$successorStatus === null) {
+                \posix_kill(self::$successor, $signal);
+            } elseif (\in_array($signal, [\SIGINT, \SIGTERM, \SIGHUP, \SIGQUIT], true)) {
+                \phalanx_supervisor_stop(false);
+            }
+            return;
+        }
         switch ($signal) {
             case \SIGTERM:
                 if (static::$drainDelay > 0 && self::isMaster() && static::$status !== static::STATUS_SHUTDOWN) {
@@ -374,6 +464,13 @@ trait Master
                     static::$gracefulStop = $signal === \SIGUSR2;
                     static::$pidsToRestart = static::getAllWorkerPids();
                     static::reload();
+                }
+                break;
+            case self::upgradeSignal():
+                if (static::$status === static::STATUS_RUNNING) {
+                    self::upgradeMasterItself();
+                } elseif (\is_file(self::upgradeFile())) {
+                    \file_put_contents(self::upgradeFile(), 'it is starting, reloading or stopping: try again');
                 }
                 break;
             case \SIGIOT:
@@ -443,9 +540,10 @@ trait Master
     protected static function exitAndClearAll(): void
     {
         \clearstatcache();
-        foreach (static::$workers as $worker) {
+        $inherited = \phalanx_supervisor_status()['inherited'];
+        foreach (\array_values(static::$workers) as $i => $worker) {
             $path = \explode('://', $worker->getSocketName(), 2)[1] ?? '';
-            if ($worker->transport === 'unix' && \file_exists($path)) {
+            if ($worker->transport === 'unix' && !\in_array($i, $inherited, true) && \file_exists($path)) {
                 @\unlink($path);
             }
         }

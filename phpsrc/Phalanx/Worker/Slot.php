@@ -125,11 +125,12 @@ trait Slot
     protected static function reinstallSignal(): void
     {
         \phalanx_loop_on_control(static function (string $wish): void {
-            self::$endsForGood = self::$endsForGood || \in_array($wish, ['stop', 'graceful', 'drain'], true);
+            self::$endsForGood = self::$endsForGood || \in_array($wish, ['stop', 'graceful', 'drain', 'retire'], true);
             match ($wish) {
                 'stop' => static::signalHandler(\SIGINT),
                 'graceful' => [static::signalHandler(\SIGQUIT), \phalanx_loop_drain(false)],
-                'drain' => self::drain(),
+                'drain' => self::drain(0.8 * static::$stopTimeout), // the rest is onWorkerStop's
+                'retire' => self::drain(static::$gracefulTimeout),
                 'reload' => self::reloadSlot(false),
                 'reload-graceful' => self::reloadSlot(true),
                 'recycle' => self::recycle(),
@@ -140,7 +141,7 @@ trait Slot
     }
 
     /** Stops, but first lets connections end by themselves. */
-    private static function drain(): void
+    private static function drain(float $patience): void
     {
         if (static::$status === static::STATUS_SHUTDOWN) {
             return;
@@ -149,7 +150,7 @@ trait Slot
         foreach (static::$workers as $worker) {
             $worker->unlisten();
         }
-        $deadline = self::now() + 0.8 * static::$stopTimeout; // the rest is onWorkerStop's
+        $deadline = self::now() + $patience;
         $timer = Timer::repeat(0.01, static function () use ($deadline, &$timer): void {
             if (\phalanx_loop_drain(true) === 0 || self::now() > $deadline) {
                 Timer::del($timer);
