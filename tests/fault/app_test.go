@@ -97,8 +97,12 @@ type figures map[string]float64
 
 func (a *app) figures() figures {
 	a.t.Helper()
-	status, text := a.monitor("/metrics")
-	require.Equal(a.t, http.StatusOK, status, text)
+	var text string
+	require.Eventually(a.t, func() bool {
+		var status int
+		status, text = a.monitor("/metrics") // 503 when the machine has left it no time for ten seconds
+		return status == http.StatusOK
+	}, 3*patience, poll, "no figures: %s", text)
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
 	require.NoError(a.t, err)

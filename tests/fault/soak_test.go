@@ -225,6 +225,15 @@ func (s *soak) rest(began time.Time) soaked {
 	}
 }
 
+func (s *soak) report(length time.Duration, reloads int, all []soaked) string {
+	text := fmt.Sprintf("%v: %d requests and the like, %d of them ended a slot, %d reloads asked for\n", length, s.done.Load(), s.refused.Load(), reloads)
+	text += fmt.Sprintf("%8s %10s %10s %12s %6s %8s %11s %7s\n", "time", "RSS MiB", "PHP MiB", "superv. MiB", "fds", "threads", "goroutines", "Fibers")
+	for _, f := range all {
+		text += fmt.Sprintf("%8s %10.1f %10.2f %12.1f %6.0f %8.0f %11.0f %7.0f\n", f.at.Round(time.Second), f.rss/(1<<20), f.php/(1<<20), f.control/(1<<20), f.fds, f.threads, f.goroutines, f.fibers)
+	}
+	return text
+}
+
 // Mixed traffic for a long time: each request is answered as it should be, and nothing grows.
 func TestSoak(t *testing.T) {
 	length := soakTime
@@ -249,6 +258,7 @@ func TestSoak(t *testing.T) {
 	s.traffic()
 	var all []soaked
 	reloads := 0
+	defer func() { t.Log("\n" + s.report(length, reloads, all)) }() // also of one that has failed
 	for range soakWindows {
 		for end := time.Now().Add(length / soakWindows); time.Now().Before(end); {
 			time.Sleep(min(time.Until(end), length/soakWindows/3)) // the traffic's time
@@ -260,12 +270,6 @@ func TestSoak(t *testing.T) {
 	close(s.over)
 	s.clients.Wait()
 
-	report := fmt.Sprintf("%v: %d requests and the like, %d of them ended a slot, %d reloads asked for\n", length, s.done.Load(), s.refused.Load(), reloads)
-	report += fmt.Sprintf("%8s %10s %10s %12s %6s %8s %11s %7s\n", "time", "RSS MiB", "PHP MiB", "superv. MiB", "fds", "threads", "goroutines", "Fibers")
-	for _, f := range all {
-		report += fmt.Sprintf("%8s %10.1f %10.2f %12.1f %6.0f %8.0f %11.0f %7.0f\n", f.at.Round(time.Second), f.rss/(1<<20), f.php/(1<<20), f.control/(1<<20), f.fds, f.threads, f.goroutines, f.fibers)
-	}
-	t.Log("\n" + report)
 	require.Empty(t, s.failures, "each of these is a request that was not answered as it should be")
 	require.Equal(t, []int{pid}, a.servers(), "no server process died")
 
