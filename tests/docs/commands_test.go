@@ -217,7 +217,8 @@ func playPhalanx(args []string) int {
 			return complain("phalanx %s ended at once (%v):\n%s", strings.Join(args, " "), err, printed)
 		default:
 		}
-		if bytes.Contains(printed, []byte("Ctrl+C")) || bytes.Contains(printed, []byte("serving initial configuration")) {
+		if bytes.Contains(printed, []byte("Ctrl+C")) || bytes.Contains(printed, []byte("serving initial configuration")) ||
+			bytes.Contains(printed, []byte("serving PHP app")) {
 			return 0
 		}
 		if time.Now().After(deadline) {
