@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -174,6 +175,9 @@ func playPhalanx(args []string) int {
 			}
 		}
 	}
+	if len(args) > 1 && args[0] == "new" && !slices.Contains(args, "--port") {
+		args = slices.Insert(args, 1, "--port", strconv.Itoa(twoPorts())) // the page's own may be taken here
+	}
 	switch {
 	case len(args) > 0 && slices.Contains([]string{"reverse-proxy", "build", "upgrade"}, args[0]):
 		return optionsOf(binary, args)
@@ -225,6 +229,24 @@ func playPhalanx(args []string) int {
 			return complain("phalanx %s does not serve:\n%s", strings.Join(args, " "), printed)
 		}
 	}
+}
+
+// twoPorts is a port that is free, as the next one is.
+func twoPorts() int {
+	for range 100 {
+		first, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			continue
+		}
+		port := first.Addr().(*net.TCPAddr).Port
+		second, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port+1)))
+		_ = first.Close()
+		if err == nil {
+			_ = second.Close()
+			return port
+		}
+	}
+	return 8080
 }
 
 // waitForDaemon: "start -d" comes back before its server is there, and the next command may want it.

@@ -108,22 +108,23 @@ func TestArgumentsAreDocumented(t *testing.T) {
 	require.NoError(t, err)
 	var services map[string]string
 	require.NoError(t, json.Unmarshal(list, &services))
+	var all map[string][]struct {
+		Name    string
+		Default any
+	}
+	php(t, `foreach (json_decode('`+strings.ReplaceAll(string(list), `\`, `\\`)+`') as $service => $page) {
+			[$class, $method] = explode('::', $service) + [1 => '__construct'];
+			$all[$service] = array_map(static fn ($p) => ['name' => $p->getName(),
+				'default' => $p->isDefaultValueAvailable() && !is_object($p->getDefaultValue()) ? $p->getDefaultValue() : null],
+				(new ReflectionMethod($class, $method))->getParameters());
+		}
+		echo json_encode($all);`, &all)
+	require.Len(t, all, len(services))
 	for service, page := range services {
-		class, method, isMethod := strings.Cut(service, "::")
-		call := ""
-		if isMethod {
+		call, arguments := "", all[service]
+		if strings.Contains(service, "::") {
 			call = "()"
-		} else {
-			method = "__construct"
 		}
-		var arguments []struct {
-			Name    string
-			Default any
-		}
-		quoted := strings.ReplaceAll(class, `\`, `\\`)
-		php(t, `echo json_encode(array_map(static fn ($p) => ['name' => $p->getName(),
-			'default' => $p->isDefaultValueAvailable() && !is_object($p->getDefaultValue()) ? $p->getDefaultValue() : null],
-			(new ReflectionMethod('`+quoted+`', '`+method+`'))->getParameters()));`, &arguments)
 		i := strings.Index(text, "| `"+service+call+"` |")
 		if i < 0 {
 			t.Errorf("%s is not in docs/configuration.md", service)
