@@ -49,8 +49,8 @@ final class Limits
     public int $handshakes = 4096;
 
     /**
-     * How often one looks at a peer that does not take what waits for it; null: 60 for HTTP and for connections that are
-     * to close, never for open connections of other protocols. A number is for all protocols.
+     * How often one looks at a peer that does not take what waits for it; null: 60 for HTTP and for connections that
+     * are to close, never for open connections of other protocols. A number is for all protocols.
      */
     public ?float $sendTime = null;
 
