@@ -7,8 +7,7 @@
 #   docker/dist.sh --sbom         build/sbom/phalanx.cdx.json and phalanx.spdx.json
 #
 # PHP looks for php.ini and its extensions where it was built for, so the tarball holds that path (PHALANX_PREFIX, in
-# releases /opt/phalanx) and is unpacked at /. The same commit, built in the same path with the same compilers, makes the
-# same bytes.
+# releases /opt/phalanx) and is unpacked at /. Of the same files it makes the same tarball: order, owners and times are fixed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
