@@ -15,25 +15,24 @@ use Workerman\Protocols\Http\Request;
 use Workerman\Protocols\Http\Response;
 use Workerman\Worker;
 
-function database(): Database
-{
+$database = static function (): Database {
     static $database = new Database(getenv('DATABASE_URL') ?: 'pgsql://app:app@postgres/app');
 
     return $database;
-}
+};
 
 $web = new Worker('http://' . (getenv('LISTEN') ?: '0.0.0.0:8080'));
 $web->name = 'web';
 $web->count = 2;
-$web->onWorkerStart = static function (): void {
-    database()->transaction(static function (Transaction $transaction): void {
+$web->onWorkerStart = static function () use ($database): void {
+    $database()->transaction(static function (Transaction $transaction): void {
         $transaction->execute('SELECT pg_advisory_xact_lock(7)'); // two workers that create a table at once are one too many
         $transaction->execute(
             'CREATE TABLE IF NOT EXISTS visit (id bigserial PRIMARY KEY, address text, at timestamptz DEFAULT now())'
         );
     });
 };
-$web->onMessage = static function (TcpConnection $connection, Request $request): void {
+$web->onMessage = static function (TcpConnection $connection, Request $request) use ($database): void {
     static $redis = new Redis(getenv('REDIS_URL') ?: 'redis://redis');
     static $jobs = new Queue('visits'); // PHALANX_NATS names the server
     if ($request->path() !== '/') {
@@ -42,7 +41,7 @@ $web->onMessage = static function (TcpConnection $connection, Request $request):
         return;
     }
     $number = $redis->incr('visits');
-    database()->execute('INSERT INTO visit (address) VALUES (?)', [$connection->getRemoteIp()]);
+    $database()->execute('INSERT INTO visit (address) VALUES (?)', [$connection->getRemoteIp()]);
     $jobs->push(['number' => $number]);
     $connection->send("Visit $number\n");
 };

@@ -329,3 +329,19 @@ func TestDev(t *testing.T) {
 	c.signal(syscall.SIGKILL)
 	<-c.Ended
 }
+
+// The development image's own command follows the files.
+func TestDevWatches(t *testing.T) {
+	c := run(t, prefix+"-dev", options{writable: true})
+	require.Contains(t, c.get("http://127.0.0.1:8080/"), "Phalanx runs.")
+	file := fmt.Sprintf("/proc/%d/root/app/server.php", c.pid)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "Phalanx runs.", "Phalanx watches.", 1)), 0o644))
+	require.Eventually(t, func() bool {
+		return strings.Contains(c.get("http://127.0.0.1:8080/"), "Phalanx watches.")
+	}, phalanxtest.Patience, 50*time.Millisecond)
+	c.signal(syscall.SIGTERM)
+	c.WaitUntilEnded()
+	require.NoError(t, c.Err)
+}

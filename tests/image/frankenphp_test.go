@@ -5,6 +5,7 @@ package image_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -24,7 +25,9 @@ func TestFrankenPHPAsItIs(t *testing.T) {
 	page := `{"sapi":"frankenphp","ini":true,"phalanx":true,"opcache":true}`
 	require.Contains(t, c.get("http://127.0.0.1/"), page)
 	require.NotEmpty(t, c.get("http://127.0.0.1:2019/metrics"), "what the image's health check asks")
-	req, err := http.NewRequest(http.MethodGet, "http://127.0.0.1/", nil)
+	out, err := c.exec("sh", "-c", `echo '<?php echo str_repeat("much of the same ", 500);' >public/long.php`)
+	require.NoError(t, err, out)
+	req, err := http.NewRequest(http.MethodGet, "http://127.0.0.1/long.php", nil)
 	require.NoError(t, err)
 	req.Header.Set("Accept-Encoding", "br")
 	resp, err := c.client().Do(req)
@@ -33,18 +36,18 @@ func TestFrankenPHPAsItIs(t *testing.T) {
 	require.Equal(t, "br", resp.Header.Get("Content-Encoding"))
 	body, err := io.ReadAll(brotli.NewReader(resp.Body))
 	require.NoError(t, err)
-	require.Contains(t, string(body), page)
+	require.Equal(t, strings.Repeat("much of the same ", 500), string(body))
 	require.Contains(t, resp.Header.Get("Server"), "FrankenPHP")
 	for want, args := range map[string][]string{
-		"FrankenPHP v1.":       {"frankenphp", "version"},
-		"cgo":                  {"frankenphp", "build-info"},
-		"frankenphp":           {"frankenphp", "list-modules"},
-		"PHP 8.4":              {"php", "-v"},
-		"with Phalanx":         {"phalanx", "-v"},
-		"Valid configuration":  {"frankenphp", "validate", "--config", "/etc/frankenphp/Caddyfile"},
-		"/usr/local/etc/php":   {"php", "--ini"},
-		"cli\n":                {"frankenphp", "php-cli", "-r", `echo PHP_SAPI, "\n";`},
-		"the phalanx binary\n": {"phalanx", "-r", `echo PHP_BINARY === '/usr/local/bin/frankenphp' ? "the phalanx binary\n" : PHP_BINARY;`},
+		"FrankenPHP v1.":             {"frankenphp", "version"},
+		"CGO_ENABLED=1":              {"frankenphp", "build-info"},
+		"frankenphp":                 {"frankenphp", "list-modules"},
+		"PHP 8.4":                    {"php", "-v"},
+		"with Phalanx":               {"phalanx", "-v"},
+		"Valid configuration":        {"frankenphp", "validate", "--config", "/etc/frankenphp/Caddyfile"},
+		"docker-php-ext-opcache.ini": {"php", "--ini"},
+		"cli\n":                      {"frankenphp", "php-cli", "-r", `echo PHP_SAPI, "\n";`},
+		"the phalanx binary\n":       {"phalanx", "-r", `echo PHP_BINARY === '/usr/local/bin/frankenphp' ? "the phalanx binary\n" : PHP_BINARY;`},
 	} {
 		out, err := c.exec(args...)
 		require.NoError(t, err, "%v: %s", args, out)

@@ -43,17 +43,23 @@ root=$1 writable=$2 user=$3 network=$4 directory=$5; shift 5
 theirs=$PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 mount --bind "$root" "$root"
+[ -e "$root/etc/hosts" ] || : >"$root/etc/hosts"
 if [ "$writable" = false ]; then mount -o remount,ro,bind "$root"; fi
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for d in null zero full random urandom; do : >"$root/dev/$d"; mount --bind "/dev/$d" "$root/dev/$d"; done
 ln -s /proc/self/fd "$root/dev/fd"
+printf '127.0.0.1 localhost\n' >"$root/dev/hosts"
+mount --bind "$root/dev/hosts" "$root/etc/hosts"
 if [ "$network" = true ]; then ip link set lo up; fi
 # The folder is entered through /bin/sh of the image; what it becomes is process 1.
 chroot=$(command -v chroot) setpriv=$(command -v setpriv)
 PATH=$theirs
-exec "$setpriv" --no-new-privs "$chroot" --userspec="$user" --groups= "$root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$directory" "$@"`
+# A file may give privileges where an engine has not been told otherwise.
+bound="$setpriv --no-new-privs"
+if [ "$writable" = true ]; then bound=; fi
+exec $bound "$chroot" --userspec="$user" --groups= "$root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$directory" "$@"`
 	options := []string{"--pid", "--mount", "--uts", "--ipc", "--fork", "--kill-child"}
 	if in.network {
 		options = append(options, "--net")
