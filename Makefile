@@ -40,6 +40,14 @@ bench-short: build ## the same in a minute: wrong answers fail, figures are roug
 image-test: build ## build the images with buildah on a debootstrap Debian, and try them (root; the first run takes long)
 	@$(with_go) tests/image/run
 
+.PHONY: deb
+deb: build ## build/phalanx_VERSION_ARCH.deb for this Debian release
+	@docker/debian/build.sh
+
+.PHONY: deb-test
+deb-test: build ## the same in a temporary folder, unpacked and tried
+	@folder=$$(mktemp -d); docker/debian/test.sh "$$(docker/debian/build.sh "$$folder")"; status=$$?; rm -rf "$$folder"; exit $$status
+
 .PHONY: lint
 lint: build ## format, vet, static analysis of Go, C and PHP
 	@$(with_go) .ci/run lint
