@@ -65,7 +65,7 @@ func (b *block) first() string {
 	return first
 }
 
-var fileName = regexp.MustCompile("[\\w./-]+\\.(?:php|yaml|yml|json|toml|ini|go|volt|env)\\b|\\b(?:Caddyfile|Dockerfile)\\b")
+var fileName = regexp.MustCompile(`[\w./-]+\.(?:php|yaml|yml|json|toml|ini|go|volt|env)\b|\b(?:Caddyfile|Dockerfile)\b`)
 
 func readPage(t testing.TB, name string) *page {
 	t.Helper()
