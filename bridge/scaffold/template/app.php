@@ -8,7 +8,7 @@ use Phalanx\Sql\Database;
 use Phalcon\Di\FactoryDefault;
 use Phalcon\Mvc\Micro;
 
-/** Makes the application with a container of its own: one for each request that a worker serves at the same time. */
+// Makes the application with a container of its own: one for each request that a worker serves at the same time.
 return static function (): Micro {
     $services = new FactoryDefault();
     $services->setShared('database', static fn (): Database => new Database(

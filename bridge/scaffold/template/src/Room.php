@@ -9,8 +9,8 @@ use Workerman\Connection\TcpConnection;
 use Workerman\Worker;
 
 /**
- * A room that people join with a WebSocket. They say {"do": "join", "name": "Ada"}, then {"do": "say", "text": "Hello"},
- * and hear {"type": "joined" | "said" | "left" | "note" | "removed" | "error", ...}.
+ * A room that people join with a WebSocket. They say {"do": "join", "name": "Ada"}, then
+ * {"do": "say", "text": "Hello"}, and hear {"type": "joined" | "said" | "left" | "note" | "removed" | "error", ...}.
  */
 final class Room
 {
@@ -50,7 +50,8 @@ final class Room
     private function join(TcpConnection $connection, string $name): void
     {
         if ($name === '' || isset($connection->state['name'])) {
-            $this->refuse($connection, $name === '' ? 'A name has 1 to ' . self::MAX_NAME . ' characters' : 'You are in');
+            $why = $name === '' ? 'A name has 1 to ' . self::MAX_NAME . ' characters' : 'You are in';
+            $this->refuse($connection, $why);
             return;
         }
         $connection->state['name'] = $name; // survives a reload, as the group does
@@ -62,7 +63,8 @@ final class Room
     {
         $name = $connection->state['name'] ?? null;
         if ($name === null || $text === '') {
-            $this->refuse($connection, $name === null ? 'Join first' : 'A text has 1 to ' . self::MAX_TEXT . ' characters');
+            $why = $name === null ? 'Join first' : 'A text has 1 to ' . self::MAX_TEXT . ' characters';
+            $this->refuse($connection, $why);
             return;
         }
         self::announce('said', ['name' => $name, 'text' => $text]);

@@ -3,15 +3,16 @@
 /*
  * Runs the tests: phalanx tests/run.php
  *
- * With PHPUnit, where Composer has installed it; else with the few lines of TestCase.php, so that a fresh checkout needs
- * nothing but the phalanx binary.
+ * With PHPUnit, where Composer has installed it; else with the few lines of TestCase.php, so that a fresh checkout
+ * needs nothing but the phalanx binary.
  */
 
 declare(strict_types=1);
 
 $root = dirname(__DIR__);
 if (is_file("$root/vendor/bin/phpunit")) {
-    passthru(escapeshellarg(PHP_BINARY) . " $root/vendor/bin/phpunit --bootstrap $root/autoload.php $root/tests", $status);
+    $arguments = [PHP_BINARY, "$root/vendor/bin/phpunit", '--bootstrap', "$root/autoload.php", "$root/tests"];
+    passthru(implode(' ', array_map(escapeshellarg(...), $arguments)), $status);
     exit($status);
 }
 
