@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The application of docker/compose.yaml: counts visits in Redis, keeps them in PostgreSQL, and has a job done for each.
+// The application of docker/compose.yaml: counts visits in Redis, keeps them in PostgreSQL, has a job done for each.
 
 use Phalanx\Metrics;
 use Phalanx\Queue;
@@ -26,7 +26,8 @@ $web->name = 'web';
 $web->count = 2;
 $web->onWorkerStart = static function () use ($database): void {
     $database()->transaction(static function (Transaction $transaction): void {
-        $transaction->execute('SELECT pg_advisory_xact_lock(7)'); // two workers that create a table at once are one too many
+        // Two workers that create a table at once are one too many.
+        $transaction->execute('SELECT pg_advisory_xact_lock(7)');
         $transaction->execute(
             'CREATE TABLE IF NOT EXISTS visit (id bigserial PRIMARY KEY, address text, at timestamptz DEFAULT now())'
         );
