@@ -57,6 +57,10 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 	other.talk(t)
 	l := a.startLoad(4, 0)
 	l.awaitMore(t, 50)
+	mine := a.dial(0)
+	kept := bufio.NewReader(mine)
+	result, _ := ask(mine, kept, "/")
+	require.Equal(t, answered, result)
 	before := openFDs(t, server[0])
 
 	var limit unix.Rlimit
@@ -71,23 +75,23 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 	require.Eventually(t, func() bool { return a.figures().sum("phalanx_slot_accept_errors_total") >= 1 }, patience, poll)
 	l.awaitMore(t, 50)
 	other.talk(t)
-	kept := bufio.NewReader(waiting[0]) // one of the first has been accepted
-	result, more := ask(waiting[0], kept, "/file")
-	require.Equal(t, "500", result)
-	require.True(t, more)
-	result, _ = ask(waiting[0], kept, "/insert")
-	require.Equal(t, "500", result)
-	result, _ = ask(waiting[0], kept, "/log") // the log line is lost, the request is not
-	require.Equal(t, answered, result)
-	for _, c := range waiting[1:] {
+	for _, path := range []string{"/file", "/insert", "/log"} {
+		// An error, unless a descriptor has just become free; idle connections are closed to make room.
+		result, more := ask(mine, kept, path)
+		require.Contains(t, []string{answered, "500", cut}, result, path)
+		if !more {
+			break
+		}
+	}
+	for _, c := range waiting {
 		go func() {
 			result, _ := ask(c, bufio.NewReader(c), "/")
 			results <- result
 		}()
 	}
 	require.NoError(t, unix.Prlimit(server[0], unix.RLIMIT_NOFILE, &limit, nil))
-	for range waiting[1:] {
-		require.Equal(t, answered, <-results, "who waited is served")
+	for range waiting {
+		require.Contains(t, []string{answered, cut}, <-results, "who waited is served, or was idle for too long")
 	}
 	for _, c := range waiting {
 		_ = c.Close()
@@ -97,7 +101,7 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 	status, body := a.get("/insert")
 	require.Equal(t, http.StatusOK, status, body)
 	counts := l.end()
-	require.Zero(t, counts[hung]+counts[cut]+counts[unavailable], "%v", counts)
+	require.Zero(t, counts[hung]+counts[unavailable], "%v", counts)
 	require.Equal(t, server, a.servers())
 	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= before+4 }, patience, poll, "descriptors stay") // and SQLite's
 }
