@@ -12,7 +12,8 @@ use Workerman\Worker;
 $web = new Worker('http://0.0.0.0:8080');
 $web->onMessage = static function (TcpConnection $connection, Request $request): void {
     match ($request->path()) {
-        '/slow' => touch('/tmp/slow') && Timer::add(1.0, static fn () => $connection->send('done'), [], false),
+        '/slow' => touch('/tmp/slow')
+            && Timer::add(1.0, static fn () => $connection->send('done'), [], false),
         default => $connection->send((string)json_encode([
             'user' => posix_getuid(),
             'group' => posix_getgid(),
@@ -21,7 +22,8 @@ $web->onMessage = static function (TcpConnection $connection, Request $request):
                 ['/', '/app', '/etc', '/opt/phalanx', '/home/phalanx', '/usr/local/bin', '/tmp'],
                 static fn (string $folder): bool => @touch("$folder/probe")
             )),
-            'privileges' => preg_match('/^CapEff:\s*(\w+)/m', (string)file_get_contents('/proc/self/status'), $m) ? $m[1] : '',
+            'privileges' => preg_match('/^CapEff:\s*(\w+)/m', (string)file_get_contents('/proc/self/status'), $m)
+                ? $m[1] : '',
         ])),
     };
 };
