@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
 func (a *app) json(path string, v any) {
@@ -27,22 +29,22 @@ func (a *app) serverPID() int {
 	return childOf(a.t, a.Cmd.Process.Pid)
 }
 
-// childOf is a process's first child.
-func childOf(t *testing.T, pid int) int {
+// childOf is a process's first child, once it has one.
+func childOf(t *testing.T, pid int) (child int) {
 	t.Helper()
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	require.NoError(t, err)
-	for _, task := range tasks {
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, task.Name()))
+	require.Eventually(t, func() bool {
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 		require.NoError(t, err)
-		if all := strings.Fields(string(children)); len(all) > 0 {
-			child, err := strconv.Atoi(all[0])
-			require.NoError(t, err)
-			return child
+		for _, task := range tasks {
+			children, _ := os.ReadFile(task) // a thread that has ended has no file
+			if all := strings.Fields(string(children)); len(all) > 0 {
+				child, err = strconv.Atoi(all[0])
+				return err == nil
+			}
 		}
-	}
-	require.Fail(t, "it has no children")
-	return 0
+		return false
+	}, phalanxtest.Patience, 10*time.Millisecond, "it has no children")
+	return child
 }
 
 func TestSlotEnvironment(t *testing.T) {
