@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,11 +41,13 @@ func (a *app) seen() string {
 	return string(text)
 }
 
-// refusals are requests and the status that each gets.
-var refusals = []struct {
+type refusal struct {
 	name, request string
 	status        int
-}{
+}
+
+// refusals are requests and the status that each gets.
+var refusals = []refusal{
 	{"line feed alone after the request line", "GET /evil HTTP/1.1\nHost: x\r\n\r\n", 400},
 	{"line feed alone after a header", "GET /evil HTTP/1.1\r\nHost: x\n\r\n", 400},
 	{"line feed alone at the end", "GET /evil HTTP/1.1\r\nHost: x\r\n\n", 400},
@@ -104,7 +107,7 @@ func chunked(body string) string {
 func TestHTTPRefusals(t *testing.T) {
 	a := serve(t, "protocols.php", protocolPorts)
 	pid := a.get(portHTTP, "/pid")
-	for _, tt := range refusals {
+	for _, tt := range slices.Concat(refusals, smuggling) {
 		t.Run(tt.name, func(t *testing.T) {
 			const before, behind = "GET /before HTTP/1.1\r\nHost: x\r\n\r\n", "GET /evil-behind HTTP/1.1\r\nHost: x\r\n\r\n"
 			for how, write := range map[string]func(c net.Conn, bytes string){
