@@ -234,13 +234,31 @@ func (q *Queue) ensureStream(ctx context.Context, c *Conn, kind string) error {
 func (c *Conn) createStream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
 	if config.Replicas == 0 && c.nc.ConnectedClusterName() != "" {
 		config.Replicas = 3
-		if s, err := c.js.CreateStream(ctx, config); err == nil || !tooFewServers(err) {
+		if s, err := c.createStored(ctx, config); err == nil || !tooFewServers(err) {
 			return s, err
 		}
 		config.Replicas = 0
 	}
 	config.Replicas = max(config.Replicas, 1)
-	return c.js.CreateStream(ctx, config)
+	return c.createStored(ctx, config)
+}
+
+// createStored tries for a second when the server cannot make the place for the data: that of a stream of the same name, which
+// has just been deleted, may still be on its way out.
+func (c *Conn) createStored(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	const noStore = 10049 // nats-server's JSStreamCreateErrF
+	for pause := 5 * time.Millisecond; ; pause *= 2 {
+		stream, err := c.js.CreateStream(ctx, config)
+		var refused *jetstream.APIError
+		if !errors.As(err, &refused) || refused.ErrorCode != noStore || pause > 500*time.Millisecond {
+			return stream, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
 }
 
 func (q *Queue) ensureConsumer(ctx context.Context, c *Conn, kind string) error {
