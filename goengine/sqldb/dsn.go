@@ -3,6 +3,7 @@ package sqldb
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -204,17 +205,11 @@ func (d *DSN) String() string {
 	return fmt.Sprintf("%s://%s%s/%s", d.Dialect, user, host, d.Database)
 }
 
-// key tells pools apart: all that makes another connection.
+// key tells pools apart: all that makes another connection. Each part is quoted, so that no two DSNs have the same.
 func (d *DSN) key() string {
-	b := []byte(d.String())
-	keys := make([]string, 0, len(d.Params))
-	for k := range d.Params {
-		keys = append(keys, k)
+	b := fmt.Appendf(nil, "%d %q %q %q %d %q", d.Dialect, d.User, d.Password, d.Host, d.Port, d.Database)
+	for _, k := range slices.Sorted(maps.Keys(d.Params)) {
+		b = fmt.Appendf(b, " %q=%q", k, d.Params[k])
 	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		b = append(b, 0)
-		b = append(append(append(b, k...), '='), d.Params[k]...)
-	}
-	return string(append(append(b, 0), d.Password...))
+	return string(b)
 }

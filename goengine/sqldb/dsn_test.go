@@ -53,6 +53,20 @@ func TestKeyTellsPasswordsApart(t *testing.T) {
 	require.Equal(t, a.String(), b.String())
 }
 
+// Two servers of one machine have their sockets in one folder, and a path can be cut in two places.
+func TestKeyTellsSocketsApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, dsn := range []string{
+		"pgsql:host=/run/postgresql;dbname=x", "pgsql:host=/run/postgresql;port=5433;dbname=x",
+		"pgsql:host=/run;dbname=postgresql/x", "pgsql:host=/run/postgresql;dbname=x;a=b\x00c=d", "pgsql:host=/run/postgresql;dbname=x;a=b;c=d",
+	} {
+		d, err := ParseDSN(dsn)
+		require.NoError(t, err)
+		require.Empty(t, seen[d.key()], "%q has the pool of it", dsn)
+		seen[d.key()] = dsn
+	}
+}
+
 func TestNameIsOneDatabase(t *testing.T) {
 	r := registry{all: map[string]*database{}}
 	s := DefaultSettings

@@ -21,14 +21,12 @@ var reads = regexp.MustCompile(`^(Decode|Parse|Unmarshal|Verify|YAML|TOML|Check[
 
 // unfuzzed are such functions without a target of their own, with the reason.
 var unfuzzed = map[string]string{
-	"goengine/loop.ParseProto":       "one of six words",
-	"goengine/compress.Parse":        "one of three words; FuzzAppendResponse has what clients send",
-	"goengine/password.Verify":       "FuzzParse reads its hashes; this one takes 50 ms for each",
-	"goengine/sqldb.ParseDSN":        "the operator's own setting",
-	"goengine/messaging.ParseServer": "the operator's own setting",
-	"bridge/watch.ParseOptions":      "the operator's own command line",
-	"bridge/scaffold.ParseOptions":   "the operator's own command line",
-	"bridge/build.ParseModule":       "the operator's own command line; the go command judges the rest",
+	"goengine/loop.ParseProto":     "one of six words",
+	"goengine/compress.Parse":      "one of three words; FuzzAppendResponse has what clients send",
+	"goengine/password.Verify":     "FuzzParse reads its hashes; this one takes 50 ms for each",
+	"bridge/watch.ParseOptions":    "the operator's own command line",
+	"bridge/scaffold.ParseOptions": "the operator's own command line",
+	"bridge/build.ParseModule":     "the operator's own command line; the go command judges the rest",
 }
 
 // Every exported function of that kind is named in a file with a fuzz target of its package, or above.
