@@ -25,12 +25,18 @@ type site struct {
 
 func serve(t *testing.T) *site {
 	t.Helper()
+	return start(t, "state.php")
+}
+
+func start(t *testing.T, script string, env ...string) *site {
+	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))
 	port := phalanxtest.FreePorts(t, 1)[0]
-	s := &site{Process: phalanxtest.Command(t, "state.php", "start"), t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	s := &site{Process: phalanxtest.Command(t, script, "start"), t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port)}
 	s.Cmd.Dir = dir
 	s.Cmd.Env = append(s.Cmd.Env, fmt.Sprintf("PORT1=%d", port))
+	s.Cmd.Env = append(s.Cmd.Env, env...)
 	s.Start()
 	s.WaitFor("Start success.")
 	require.NoError(t, phalanxtest.Dial(t, strings.TrimPrefix(s.url, "http://")).Close())
