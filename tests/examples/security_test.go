@@ -390,13 +390,24 @@ func TestSecurityUploads(t *testing.T) {
 func TestSecurityErrorsAndHeaders(t *testing.T) {
 	s := startShop(t)
 	v := s.ada()
-	require.NoError(t, os.Remove(filepath.Join(s.data, "security.sqlite")))
 	request, err := http.NewRequestWithContext(t.Context(), "GET", s.base+"/nowhere", nil)
 	require.NoError(t, err)
 	res, _ := v.do(request)
 	require.Contains(t, res.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'")
 	require.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"))
 	require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
+
+	// A failure of the program's own: the log has it, the visitor learns nothing of tables, files and lines.
+	said, err := phalanxtest.Command(t, "-r", `(new PDO("sqlite:$argv[1]"))->exec("DROP TABLE note");`, "--",
+		filepath.Join(s.data, "security.sqlite")).Run()
+	require.NoError(t, err, said)
+	request, err = http.NewRequestWithContext(t.Context(), "GET", s.base+"/", nil)
+	require.NoError(t, err)
+	res, body := v.do(request)
+	require.Equal(t, http.StatusInternalServerError, res.StatusCode)
+	require.Equal(t, "Something went wrong\n", body)
+	require.Contains(t, res.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'")
+	s.WaitFor("no such table: note")
 	require.NotContains(t, s.Output(), secretKey)
 }
 

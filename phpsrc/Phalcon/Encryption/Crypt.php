@@ -69,7 +69,7 @@ class Crypt implements CryptInterface
     }
 
     /** An empty key stands for that of setKey(). */
-    public function decrypt(string $input, ?string $key = null): string
+    public function decrypt(string $input, #[\SensitiveParameter] ?string $key = null): string
     {
         $key = $key ?: $this->key;
         if (!$key) {
@@ -111,13 +111,13 @@ class Crypt implements CryptInterface
     }
 
     /** What encryptBase64() made; $safe: in the alphabet for URLs. */
-    public function decryptBase64(string $input, ?string $key = null, bool $safe = false): string
+    public function decryptBase64(string $input, #[\SensitiveParameter] ?string $key = null, bool $safe = false): string
     {
         return $this->decrypt($safe ? $this->doDecodeUrl($input) : (string) base64_decode($input), $key);
     }
 
     /** An empty key stands for that of setKey(). */
-    public function encrypt(string $input, ?string $key = null): string
+    public function encrypt(string $input, #[\SensitiveParameter] ?string $key = null): string
     {
         $key = $key ?: $this->key;
         if (!$key) {
@@ -139,7 +139,7 @@ class Crypt implements CryptInterface
     }
 
     /** The same in base64; $safe: in the alphabet for URLs, without padding. */
-    public function encryptBase64(string $input, ?string $key = null, bool $safe = false): string
+    public function encryptBase64(string $input, #[\SensitiveParameter] ?string $key = null, bool $safe = false): string
     {
         $encrypted = $this->encrypt($input, $key);
 
@@ -228,7 +228,7 @@ class Crypt implements CryptInterface
         return $this;
     }
 
-    public function setKey(string $key): CryptInterface
+    public function setKey(#[\SensitiveParameter] string $key): CryptInterface
     {
         $this->key = $key;
 
@@ -296,8 +296,12 @@ class Crypt implements CryptInterface
         return $this->cryptUnpadText($decrypted, $mode, $blockSize, $this->padding);
     }
 
-    protected function decryptGcmCcmAuth(string $mode, string $cipherText, string $decryptKey, string $iv): string
-    {
+    protected function decryptGcmCcmAuth(
+        string $mode,
+        string $cipherText,
+        #[\SensitiveParameter] string $decryptKey,
+        string $iv
+    ): string {
         if ($mode === 'ccm' || $mode === 'gcm') {
             // A shorter tag would be accepted for what it is, and is easy to guess.
             if (strlen($cipherText) < $this->authTagLength) {
@@ -326,8 +330,12 @@ class Crypt implements CryptInterface
             : $this->cryptPadText($input, $mode, $blockSize, $this->padding);
     }
 
-    protected function encryptGcmCcm(string $mode, string $padded, string $encryptKey, string $iv): string
-    {
+    protected function encryptGcmCcm(
+        string $mode,
+        string $padded,
+        #[\SensitiveParameter] string $encryptKey,
+        string $iv
+    ): string {
         $tag = '';
         if ($mode === 'ccm' || $mode === 'gcm') {
             if (!$this->authData) {

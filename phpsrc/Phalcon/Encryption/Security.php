@@ -66,8 +66,11 @@ class Security extends AbstractInjectionAware implements SecurityContract
     }
 
     /** Whether the hash is of this password; a longer one than $maxPassLength, in bytes, is not looked at. */
-    public function checkHash(string $password, string $passwordHash, int $maxPassLength = 0): bool
-    {
+    public function checkHash(
+        #[\SensitiveParameter] string $password,
+        string $passwordHash,
+        int $maxPassLength = 0
+    ): bool {
         return ($maxPassLength <= 0 || strlen($password) <= $maxPassLength)
             && Passwords::verify($password, $passwordHash);
     }
@@ -92,8 +95,12 @@ class Security extends AbstractInjectionAware implements SecurityContract
         return $isSame;
     }
 
-    public function computeHmac(string $data, string $key, string $algorithm, bool $raw = false): string
-    {
+    public function computeHmac(
+        string $data,
+        #[\SensitiveParameter] string $key,
+        string $algorithm,
+        bool $raw = false
+    ): string {
         try {
             return $this->phpHashHmac($algorithm, $data, $key, $raw) ?: throw new UnknownHashAlgorithm($algorithm);
         } catch (ValueError) {
@@ -194,7 +201,7 @@ class Security extends AbstractInjectionAware implements SecurityContract
     }
 
     /** Options are password_hash()'s: cost; memory_cost, time_cost, threads. In a Fiber of a worker others run meanwhile. */
-    public function hash(string $password, array $options = []): string
+    public function hash(#[\SensitiveParameter] string $password, array $options = []): string
     {
         $cost = min(31, max(4, (int) ($options['cost'] ?? $this->workFactor)));
         if (isset(self::LEGACY[$this->defaultHash])) {

@@ -6,6 +6,8 @@ namespace Phalanx\Tests\Workerman;
 
 use Phalanx\Tests\Workerman\Protocols\LoudWs;
 use ReflectionClass;
+use ReflectionMethod;
+use RuntimeException;
 use Workerman\Connection\AsyncTcpConnection;
 use Workerman\Connection\TcpConnection;
 use Workerman\Protocols\Ws;
@@ -56,6 +58,39 @@ final class WsTest extends EngineCase
         unset($connection->context->handshakeStep);
         self::assertSame(-1, Ws::input('abc', $connection));
         self::assertStringContainsString('recv data before handshake. Buffer:616263', $this->printed());
+    }
+
+    /** What an application passes on from a visitor starts no line of its own in the handshake, and no other request. */
+    public function testNothingBreaksOutOfTheHandshake(): void
+    {
+        $evil = "x\r\nX-Evil: 1\r\n\r\nGET /evil HTTP/1.1\r\n\0";
+        $connection = new AsyncTcpConnection("ws://127.0.0.1:1/$evil?$evil");
+        $connection->headers = ['X-Good' => 'kept', 'X-A' => $evil, "X-B$evil" => 'b', 'X-C: c' => 'd', "X-D\n" => 'd',
+            "X-E\r" => 'e', 'X-F' => "f\n", 'X-G' => "g\r", 'X-H' => "h\0"];
+        $connection->websocketOrigin = "http://origin$evil";
+        $connection->websocketClientProtocol = "chat$evil";
+        $lines = \explode("\r\n", (new ReflectionMethod(Ws::class, 'handshake'))->invoke(null, $connection, 'key'));
+
+        self::assertSame(['', ''], \array_splice($lines, -2), 'one end');
+        self::assertMatchesRegularExpression('~^GET /[^\0-\x1f\x7f]* HTTP/1\.1$~D', $lines[0]);
+        self::assertSame(
+            ['Host', 'Connection', 'Upgrade', 'Origin', 'Sec-WebSocket-Protocol', 'Sec-WebSocket-Version',
+                'Sec-WebSocket-Key', 'X-Good'],
+            \array_map(static fn (string $line): string => \explode(':', $line)[0], \array_slice($lines, 1))
+        );
+        self::assertDoesNotMatchRegularExpression('/[\0-\x1f\x7f]/', \implode('', $lines));
+    }
+
+    public function testNothingBreaksOutOfTheHostOfTheHandshake(): void
+    {
+        try {
+            $connection = new AsyncTcpConnection("ws://127.0.0.1\r\nX-Evil: 1:80/");
+        } catch (RuntimeException) {
+            $this->expectNotToPerformAssertions();
+            return;
+        }
+        $head = (new ReflectionMethod(Ws::class, 'handshake'))->invoke(null, $connection, 'key');
+        self::assertDoesNotMatchRegularExpression('/^X-Evil/m', $head);
     }
 
     /** A protocol class of an application's own that extends Ws runs in PHP, from the handshake to the close frame. */

@@ -18,7 +18,7 @@ use Phalanx\Password\PasswordException;
 final class Passwords
 {
     /** @param array{cost?: int, memory_cost?: int, time_cost?: int, threads?: int} $options */
-    public static function hash(string $password, string $algorithm, array $options): string
+    public static function hash(#[\SensitiveParameter] string $password, string $algorithm, array $options): string
     {
         if ($algorithm !== PASSWORD_ARGON2I && self::canWait($password)) {
             try {
@@ -39,7 +39,7 @@ final class Passwords
         return password_hash($password, $algorithm, $options);
     }
 
-    public static function verify(string $password, string $hash): bool
+    public static function verify(#[\SensitiveParameter] string $password, string $hash): bool
     {
         if ((str_starts_with($hash, '$2y$') || str_starts_with($hash, '$argon2')) && self::canWait($password)) {
             try {
@@ -53,7 +53,7 @@ final class Passwords
     }
 
     /** NUL bytes are PHP's matter: its functions and the engine's do not agree on them. */
-    private static function canWait(string $password): bool
+    private static function canWait(#[\SensitiveParameter] string $password): bool
     {
         return Fiber::getCurrent() !== null
             && class_exists(Password::class, false)

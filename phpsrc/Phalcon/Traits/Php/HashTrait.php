@@ -17,8 +17,12 @@ trait HashTrait
         return hash_equals($knownString, $userString);
     }
 
-    protected static function phpHashHmac(string $algorithm, string $data, string $key, bool $binary = false): string
-    {
+    protected static function phpHashHmac(
+        string $algorithm,
+        string $data,
+        #[\SensitiveParameter] string $key,
+        bool $binary = false
+    ): string {
         return hash_hmac($algorithm, $data, $key, $binary);
     }
 }

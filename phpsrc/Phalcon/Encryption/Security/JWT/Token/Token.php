@@ -69,7 +69,7 @@ class Token
     }
 
     /** Whether this signer, whose algorithm must be the header's, has signed the token with that key. */
-    public function verify(SignerInterface $signer, string $key): bool
+    public function verify(SignerInterface $signer, #[\SensitiveParameter] string $key): bool
     {
         return $signer->getAlgHeader() === $this->headers->get(Enum::ALGO)
             && $signer->verify($this->signature->getHash(), $this->getPayload(), $key);
