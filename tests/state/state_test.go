@@ -183,3 +183,17 @@ func TestStaticsStay(t *testing.T) {
 		}
 	}
 }
+
+// What belongs to the worker stays, as docs/state.md says: an application must know.
+func TestWhatIsTheWorkersStays(t *testing.T) {
+	s := serve(t)
+	for what, made := range s.look("/kept") {
+		require.Equal(t, false, made, what)
+	}
+	s.look("/keep")
+	kept := s.look("/kept")
+	require.Len(t, kept, 8)
+	for what, made := range kept {
+		require.Equal(t, true, made, "%s: docs/state.md says that it stays", what)
+	}
+}

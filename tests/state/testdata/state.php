@@ -40,7 +40,8 @@ function look(): array
         'time limit' => ini_get('max_execution_time'), 'include path' => get_include_path(), 'gc' => gc_enabled(),
         'assert' => ini_get('assert.exception'), 'worker precision' => ini_get('serialize_precision'),
         'timezone' => date_default_timezone_get(), 'locale' => $locale, 'umask' => $umask, 'folder' => getcwd(),
-        'encoding' => mb_internal_encoding(), 'substitute' => mb_substitute_character(),
+        'encoding' => mb_internal_encoding(), 'http output' => mb_http_output(),
+        'substitute' => mb_substitute_character(),
         'xml errors' => libxml_use_internal_errors(), 'strtok' => @strtok(','),
         'context' => stream_context_get_options(stream_context_get_default()),
         'shown' => str_contains($shown, 'DIRT'), 'Context' => Context::get('dirt'), 'abort' => ignore_user_abort(),
@@ -81,6 +82,7 @@ function dirty(): void
     umask(0o077);
     chdir('/tmp');
     mb_internal_encoding('SJIS');
+    mb_http_output('EUC-JP');
     mb_substitute_character(0x3013);
     libxml_use_internal_errors(true);
     stream_context_set_default(['http' => ['header' => 'X-Dirt: dirt']]);
@@ -90,6 +92,33 @@ function dirty(): void
     ob_start();
     echo 'dirt';
     ob_end_clean();
+}
+
+/** @return array<string, bool> what stays, as in a script that goes on, and whether somebody has made it */
+function kept(bool $make): array
+{
+    static $variable = false;
+    if ($make) {
+        putenv('KEPT=yes');
+        mb_detect_order(['ASCII']);
+        mb_regex_encoding('EUC-JP');
+        stream_wrapper_register('kept', stdClass::class);
+        spl_autoload_register('kept_autoload');
+        define('KEPT', true);
+        $GLOBALS['kept'] = true;
+        $variable = true;
+    }
+
+    return [
+        'environment' => getenv('KEPT') === 'yes', 'detect order' => mb_detect_order() === ['ASCII'],
+        'regex encoding' => mb_regex_encoding() === 'EUC-JP', 'wrapper' => in_array('kept', stream_get_wrappers(), true),
+        'autoloader' => in_array('kept_autoload', spl_autoload_functions(), true), 'constant' => defined('KEPT'),
+        'global' => isset($GLOBALS['kept']), 'static variable' => $variable,
+    ];
+}
+
+function kept_autoload(string $class): void
+{
 }
 
 $worker = new Worker('http://127.0.0.1:' . getenv('PORT1'));
@@ -121,6 +150,10 @@ $worker->onWorkerStart = static function () use ($worker): void {
             case '/seeded':
                 mt_srand(42);
                 echo mt_rand();
+                break;
+            case '/keep':
+            case '/kept':
+                echo json_encode(kept($request->path() === '/keep'));
                 break;
             case '/statics':
                 echo json_encode(statics());
