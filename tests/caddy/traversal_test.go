@@ -17,6 +17,23 @@ import (
 	"github.com/phalanx-php/phalanx/tests/phalanxtest"
 )
 
+// ask sends the path as it is, which http.Client would tidy up.
+func ask(t *testing.T, addr, path string) (status int, body string) {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	defer func() { _ = c.Close() }()
+	require.NoError(t, c.SetDeadline(time.Now().Add(phalanxtest.Patience)))
+	_, err = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: "+addr+"\r\nConnection: close\r\n\r\n")
+	require.NoError(t, err)
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err, path)
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err, path)
+	return resp.StatusCode, string(text)
+}
+
 // No spelling of a path leads out of the served folder, and none shows the source of a script.
 func TestPathsStayInTheFolder(t *testing.T) {
 	const source, secret = "only-in-the-source", "outside-the-folder"
@@ -45,21 +62,10 @@ func TestPathsStayInTheFolder(t *testing.T) {
 				start(t, top, "php-server", "--root", dir, "--listen", addr)
 			}
 			require.Equal(t, "index", get(t, "http://"+addr+"/"))
-			// ask sends the path as it is, which http.Client would tidy up.
 			ask := func(path string) string {
-				c, err := net.Dial("tcp", addr)
-				require.NoError(t, err)
-				defer func() { _ = c.Close() }()
-				require.NoError(t, c.SetDeadline(time.Now().Add(phalanxtest.Patience)))
-				_, err = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: "+addr+"\r\nConnection: close\r\n\r\n")
-				require.NoError(t, err)
-				resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-				require.NoError(t, err, path)
-				defer func() { _ = resp.Body.Close() }()
-				body, err := io.ReadAll(resp.Body)
-				require.NoError(t, err, path)
-				require.Less(t, resp.StatusCode, 500, path)
-				return string(body)
+				status, body := ask(t, addr, path)
+				require.Less(t, status, 500, path)
+				return body
 			}
 			require.Equal(t, "plain", ask("/sub/plain.txt"))
 			require.Equal(t, "page", ask("/sub/page.php"))
@@ -90,5 +96,40 @@ func TestPathsStayInTheFolder(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Caddy shows what begins with a dot, unless told otherwise: this is what docs/configuration.md says to tell it.
+func TestHiddenFilesWithTheMatcherOfTheDocs(t *testing.T) {
+	const matcher, answer = "@hidden path */.*", "respond @hidden 404"
+	text, err := os.ReadFile("../../docs/configuration.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "`"+matcher+"`")
+	require.Contains(t, string(text), "`"+answer+"`")
+	for _, told := range []bool{true, false} {
+		dir, addr := t.TempDir(), freeAddress(t)
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "public/.git"), 0o755))
+		for _, name := range []string{".env", ".git/config"} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "public", name), []byte("hidden"), 0o600))
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "public/index.php"), []byte("<?php echo 'index';"), 0o600))
+		rules := ""
+		if told {
+			rules = matcher + "\n\t" + answer + "\n\t"
+		}
+		caddyfile := fmt.Sprintf("{\n\tauto_https off\n\tadmin off\n}\nhttp://%s {\n\troot * %s\n\t%sphp_server\n}\n",
+			addr, filepath.Join(dir, "public"), rules)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "Caddyfile"), []byte(caddyfile), 0o600))
+		start(t, dir, "run", "--config", "Caddyfile")
+		require.Equal(t, "index", get(t, "http://"+addr+"/"))
+		for _, path := range []string{"/.env", "/%2eenv", "/x/../.env", "//.env", "/.git/config", "/.git%2fconfig"} {
+			status, body := ask(t, addr, path)
+			if told {
+				require.Equal(t, http.StatusNotFound, status, path)
+				require.Empty(t, body, path)
+			} else {
+				require.Equal(t, "hidden", body, path)
+			}
+		}
 	}
 }
