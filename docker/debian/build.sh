@@ -14,13 +14,14 @@ die() {
 	printf '[deb] error: %s\n' "$*" >&2
 	exit 1
 }
-for tool in chrpath dpkg-deb dpkg-shlibdeps; do
-	command -v "$tool" >/dev/null || die "$tool is missing: apt-get install chrpath dpkg-dev"
+for tool in chrpath dpkg-deb dpkg-shlibdeps strip; do
+	command -v "$tool" >/dev/null || die "$tool is missing: apt-get install binutils chrpath dpkg-dev"
 done
 [ -x "$binary" ] || die "$binary is missing: run 'make build' first"
 php=$("$tree/docker/php/build.sh" --find)
 version=$(sed -n "s/.* VERSION = '\(.*\)';/\1/p" "$tree/phpsrc/Phalanx/Engine.php")
 arch=$(dpkg --print-architecture)
+maintainer="${DEBFULLNAME:-Phalanx} <${DEBEMAIL:-phalanx@localhost}>"
 
 umask 022
 work=$(mktemp -d)
@@ -32,6 +33,9 @@ install -D -m 755 "$binary" "$root/usr/bin/phalanx"
 chrpath -r "\$ORIGIN/../lib/phalanx" "$root/usr/bin/phalanx" >/dev/null
 install -D -m 644 "$php/lib/libphp.so" "$root/usr/lib/phalanx/libphp.so"
 install -D -m 644 "$("$php/bin/php-config" --extension-dir)/opcache.so" "$root/usr/lib/phalanx/opcache.so"
+strip --strip-unneeded "$root/usr/lib/phalanx/opcache.so"
+install -D -m 644 "$here/completion" "$root/usr/share/bash-completion/completions/phalanx"
+install -D -m 644 "$here/lintian-overrides" "$root/usr/share/lintian/overrides/phalanx"
 install -D -m 644 "$here/php.ini" "$root/etc/phalanx/php.ini"
 install -D -m 644 "$here/phalanx@.service" "$root/lib/systemd/system/phalanx@.service"
 install -D -m 644 "$here/phalanx@.socket" "$root/lib/systemd/system/phalanx@.socket"
@@ -39,8 +43,8 @@ install -D -m 644 "$here/sysusers.conf" "$root/usr/lib/sysusers.d/phalanx.conf"
 install -D -m 644 "$here/phalanx.1" "$root/usr/share/man/man1/phalanx.1"
 gzip -9n "$root/usr/share/man/man1/phalanx.1"
 install -m 644 "$here/copyright" "$root/usr/share/doc/phalanx/copyright"
-printf 'phalanx (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- Phalanx <phalanx@localhost>  %s\n' \
-	"$version" "$(date -Ru -d "@$(git -C "$tree" log -1 --format=%ct)")" | gzip -9n >"$root/usr/share/doc/phalanx/changelog.gz"
+printf 'phalanx (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
+	"$version" "$maintainer" "$(date -Ru -d "@$(git -C "$tree" log -1 --format=%ct)")" | gzip -9n >"$root/usr/share/doc/phalanx/changelog.gz"
 echo /etc/phalanx/php.ini >"$root/DEBIAN/conffiles"
 install -m 755 "$here/postinst" "$here/postrm" "$root/DEBIAN/"
 
@@ -54,7 +58,7 @@ cat >"$root/DEBIAN/control" <<EOF
 Package: phalanx
 Version: $version
 Architecture: $arch
-Maintainer: Phalanx <phalanx@localhost>
+Maintainer: $maintainer
 Installed-Size: $(du -sk --exclude DEBIAN "$root" | cut -f1)
 Depends: $depends, ca-certificates, tzdata
 Recommends: systemd
@@ -68,5 +72,5 @@ Description: PHP application server with Workerman's and Phalcon's classes
 EOF
 (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 file=$target/phalanx_${version}_$arch.deb
-dpkg-deb --root-owner-group -Zzstd -b "$root" "$file" >&2
+dpkg-deb --root-owner-group -Zxz -z1 -b "$root" "$file" >&2
 echo "$file"

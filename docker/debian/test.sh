@@ -10,11 +10,12 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EX
 dpkg-deb -x "$deb" "$work/root"
 for file in usr/bin/phalanx usr/lib/phalanx/libphp.so usr/lib/phalanx/opcache.so etc/phalanx/php.ini \
 	lib/systemd/system/phalanx@.service lib/systemd/system/phalanx@.socket usr/share/man/man1/phalanx.1.gz \
-	usr/share/doc/phalanx/copyright; do
+	usr/share/doc/phalanx/copyright usr/share/bash-completion/completions/phalanx; do
 	[ -f "$work/root/$file" ] || { echo "$file is missing" >&2 && exit 1; }
 done
 libphp=$(ldd "$work/root/usr/bin/phalanx" | awk '$1 == "libphp.so" {print $3}')
 [ "$(realpath "$libphp")" = "$work/root/usr/lib/phalanx/libphp.so" ] || { echo "it loads $libphp" >&2 && exit 1; }
+"$here/completion-test.sh" "$work/root/usr/bin/phalanx"
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$work/units"
 	cp "$here"/phalanx@.* "$work/units/"
