@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* By it the child names, with sigqueue(), the process that replaces it (goengine/supervisor/upgrade.go). */
@@ -25,19 +26,34 @@ static int reap(pid_t main_child)
 	return -1;
 }
 
+/* Who counts after a SUCCESSION: ours when its parent has ended. From others it means nothing. */
+static pid_t heir(pid_t main_child, const siginfo_t *info)
+{
+	return info->si_code == SI_QUEUE && info->si_pid == main_child ? info->si_value.sival_int : main_child;
+}
+
 static void be_init(pid_t main_child, const sigset_t *signals)
 {
+	const struct timespec now = {0};
+	sigset_t succession;
+
+	sigemptyset(&succession);
+	sigaddset(&succession, SUCCESSION);
 	for (;;) {
 		siginfo_t info;
 		int sig = sigwaitinfo(signals, &info);
 
 		if (sig == SIGCHLD) {
+			/* The kernel hands this one out before a SUCCESSION that was sent earlier. */
+			while (sigtimedwait(&succession, &info, &now) == SUCCESSION) {
+				main_child = heir(main_child, &info);
+			}
 			int status = reap(main_child);
 			if (status >= 0) {
 				_exit(status); /* with process 1 the kernel ends all others */
 			}
-		} else if (sig == SUCCESSION && info.si_code == SI_QUEUE && info.si_pid == main_child) {
-			main_child = info.si_value.sival_int; /* ours when its parent has ended */
+		} else if (sig == SUCCESSION) {
+			main_child = heir(main_child, &info);
 		} else if (sig > 0) {
 			kill(main_child, sig);
 		}

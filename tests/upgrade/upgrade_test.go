@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,6 +68,7 @@ type app struct {
 	t              *testing.T
 	dir, web, chat string
 	monitor        string
+	inside         []string // in front of a command, to run it where the application runs
 }
 
 func newApp(t *testing.T, options ...string) *app {
@@ -101,7 +103,8 @@ func (a *app) install() {
 // command runs a command of the script and answers what it printed and its status.
 func (a *app) command(arguments ...string) (string, int) {
 	a.t.Helper()
-	cmd := exec.Command(phalanxtest.Binary(a.t), append([]string{"app.php"}, arguments...)...)
+	arguments = slices.Concat(a.inside, []string{phalanxtest.Binary(a.t), "app.php"}, arguments)
+	cmd := exec.Command(arguments[0], arguments[1:]...)
 	cmd.Dir, cmd.Env = a.dir, a.env()
 	out, _ := cmd.CombinedOutput()
 	return string(out), cmd.ProcessState.ExitCode()
