@@ -70,14 +70,21 @@ static phx_setting *settings_find(phx_settings *s, const zend_ini_entry *entry)
 	return NULL;
 }
 
-/* As PHP does at a request's end: without questions, and silently. */
+/* As PHP does at a request's end: without questions, and silently. The handler of sessions itself is exchanged with the session
+ * (request.c): here only what its setting says, for PHP refuses "user" where session_set_save_handler() does not ask for it. */
 static void setting_put(zend_ini_entry *entry, zend_string *value)
 {
+	ZEND_INI_MH((*const on_modify)) = entry->on_modify;
+
+	if (zend_string_equals_literal(entry->name, "session.save_handler")) {
+		entry->on_modify = NULL; /* the entry is this thread's own */
+	}
 	if (value == NULL) {
 		zend_restore_ini_entry(entry->name, ZEND_INI_STAGE_DEACTIVATE);
 	} else if (entry->value != value) {
 		zend_alter_ini_entry_ex(entry->name, value, ZEND_INI_USER, ZEND_INI_STAGE_DEACTIVATE, true);
 	}
+	entry->on_modify = on_modify;
 }
 
 static void settings_enter(phx_settings *s)

@@ -23,10 +23,10 @@ $r->flushAll();
 /** Waits for what a server does a moment later. */
 function soon(callable $condition, string $what): void
 {
-    for ($i = 0; $i < 2000 && !$condition(); $i++) {
+    for ($i = 0; !($is = $condition()) && $i < 2000; $i++) {
         \usleep(5000);
     }
-    same(true, $condition(), $what);
+    same(true, $is, $what);
 }
 
 // Subscriptions
@@ -179,6 +179,7 @@ same(1, $consumer->run(fn () => null, wait: 0.01, claimAfter: 0.001, endless: fa
 
 // Waits that end early
 throws(Phalanx\Exception\TimeoutException::class, fn () => timeout(0.05, fn () => $r->blPop('nothing', 0)));
+soon(fn () => $r->info('clients')['blocked_clients'] === '0', 'the server has given up the first');
 $task = async(fn () => $r->blPop('nothing', 0));
 soon(fn () => $r->info('clients')['blocked_clients'] === '1', 'blocked');
 $task->cancel();
