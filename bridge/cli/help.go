@@ -24,5 +24,5 @@ Options before FILE.php, as in php (commands tell theirs with --help):
   --ri EXT    an extension's settings          --rf, --rc, --re, --rz NAME
   --          what follows is for the script   -s -w   highlight, strip
 
-Settings, weakest first: defaults, php.ini (PHPRC: another), PHP_INI_SCAN_DIR, -d
+Settings, weakest first: defaults, php.ini (or PHPRC), PHP_INI_SCAN_DIR, -d
 `
