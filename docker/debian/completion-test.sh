@@ -25,7 +25,7 @@ status=0
 has() {
 	local what=$1
 	shift
-	completes "$@" | grep -qxF -e "$what" || { echo "the completion of 'phalanx $*' lacks $what" >&2 && status=1; }
+	grep -qxF -e "$what" <<<"$(completes "$@")" || { echo "the completion of 'phalanx $*' lacks $what" >&2 && status=1; }
 }
 
 help=$("$binary" help)
