@@ -65,5 +65,6 @@ extern const zend_function_entry phx_slot_functions[];
 void phx_signals_own_thread(void);       /* the calling thread runs PHP: it takes the signals */
 void phx_signals_restore_mask(void);     /* the mask this process was started with */
 void phx_signals_restore_handlers(void); /* the dispositions this process was started with */
+void phx_signals_hand_back(int sig);     /* to Go's runtime, if it had this one */
 
 #endif

@@ -22,6 +22,7 @@ static struct sigaction wanted[NSIG]; /* what the script asked for; valid where 
 static volatile sig_atomic_t taken[NSIG];
 static volatile pid_t php_thread;
 static void (*go_handler)(int, siginfo_t *, void *);
+static struct sigaction gos[NSIG]; /* what Go's runtime installed at its start, and thinks to be there ever since */
 static __thread bool on_php_thread;
 
 extern int __sigaction(int sig, const struct sigaction *act, struct sigaction *old);
@@ -174,17 +175,24 @@ void phx_signals_restore_mask(void)
 
 void phx_signals_restore_handlers(void)
 {
-	struct sigaction gos;
-
-	if (__sigaction(SIGURG, NULL, &gos) == 0) {
-		go_handler = gos.sa_sigaction; /* the runtime has one for all signals */
+	if (__sigaction(SIGURG, NULL, &gos[SIGURG]) == 0) {
+		go_handler = gos[SIGURG].sa_sigaction; /* the runtime has one for all signals */
 	}
 	for (int sig = 1; sig < NSIG; sig++) {
 		if (!is_runtimes(sig)) {
-			__sigaction(sig, &at_start[sig], NULL);
+			__sigaction(sig, &at_start[sig], &gos[sig]);
 		}
 	}
 	signal(SIGPIPE, SIG_IGN); /* as php does: a broken pipe is an error of the write */
+}
+
+/* In one step: a signal finds the script's handler or Go's. */
+void phx_signals_hand_back(int sig)
+{
+	if (go_handler != NULL && gos[sig].sa_sigaction == go_handler) {
+		__sigaction(sig, &gos[sig], NULL);
+		taken[sig] = 0;
+	}
 }
 
 void phx_signals_own_thread(void)

@@ -52,6 +52,7 @@ func Main() {
 	}
 	ext.Register()
 	ext.CommandLine = cli.Describe
+	ext.HandBackSignal = cli.HandBackSignal
 	switch mode(os.Args) {
 	case helpMode:
 		fmt.Print(cli.Help)

@@ -15,6 +15,8 @@ import (
 	"time"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/phalanx-php/phalanx/goengine/cron"
 	"github.com/phalanx-php/phalanx/goengine/hub"
 	"github.com/phalanx-php/phalanx/goengine/messaging"
@@ -25,6 +27,9 @@ import (
 // CommandLine adds to a supervisor's orders what only the binary's command line knows. The
 // command sets it.
 var CommandLine = func(*supervisor.Spec) {}
+
+// HandBackSignal has Go's runtime handle a signal again that the script may have handled until now. The command sets it.
+var HandBackSignal func(unix.Signal)
 
 // Invocation is how this process was started, and Predecessor the supervisor that it is to replace, nil: none. The command
 // sets them before PHP starts.
@@ -149,7 +154,7 @@ func phx_supervisor_start(text *C.char, textLen *C.int32_t) (st C.phx_status) {
 		*textLen = put(text, err.Error())
 		return C.PHX_EINVAL
 	}
-	s.Notify()
+	s.Notify(HandBackSignal)
 	return C.PHX_OK
 }
 

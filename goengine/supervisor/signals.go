@@ -16,18 +16,22 @@ var Signals = []os.Signal{
 // UpgradeSignal is SIGRTMIN+1 as the C library counts: it asks for Upgrade.
 const UpgradeSignal = unix.Signal(35)
 
-// Notify makes this process's signals events of the supervisor, and ignores SIGPIPE.
-func (s *Supervisor) Notify() {
+// Notify makes this process's signals events of the supervisor, and ignores SIGPIPE. Where handlers of others have taken the
+// place of those of Go's runtime, which would not notice, handBack puts the runtime's back at once: there is no moment in which
+// a signal is nobody's. nil: nobody has taken them.
+func (s *Supervisor) Notify(handBack func(unix.Signal)) {
 	ch := make(chan os.Signal, 64)
 	done := make(chan struct{})
 	// On a thread of Go's: on the script's own thread a handler counts as the script's and would
 	// run there, where nobody takes it while the script waits for events.
 	go func() {
-		// The script's runner has put the handlers back to what the process was started with, behind
-		// the back of Go's runtime. Ignoring first makes the runtime install its own again.
-		signal.Ignore(Signals...)
-		signal.Ignore(unix.SIGPIPE)
 		signal.Notify(ch, Signals...)
+		for _, sig := range Signals {
+			if handBack != nil {
+				handBack(sig.(unix.Signal))
+			}
+		}
+		signal.Ignore(unix.SIGPIPE)
 		close(done)
 	}()
 	<-done

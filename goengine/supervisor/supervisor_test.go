@@ -191,7 +191,7 @@ func TestReusePortGivesEachSlotASocket(t *testing.T) {
 func TestSignalsBecomeEvents(t *testing.T) {
 	a := start(t, supervisor.Spec{Script: serves})
 	a.await(supervisor.Ready)
-	a.Notify()
+	a.Notify(nil)
 	defer signal.Reset(append(supervisor.Signals, unix.SIGPIPE)...)
 	for _, sig := range supervisor.Signals {
 		require.NoError(t, unix.Kill(os.Getpid(), sig.(unix.Signal)))
