@@ -11,8 +11,8 @@ ARG FRANKENPHP=dunglas/frankenphp:1-php8.4-trixie
 
 # The builder image has Go, a C compiler, PHP's headers and library, and the libraries that FrankenPHP's options need.
 FROM ${FRANKENPHP_BUILDER} AS builder
-ARG GOPROXY=https://proxy.golang.org,direct
-ARG GOSUMDB=sum.golang.org
+ARG GOPROXY
+ARG GOSUMDB
 WORKDIR /usr/local/src/phalanx
 COPY go.mod go.sum ./
 RUN go mod download
