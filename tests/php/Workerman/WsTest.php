@@ -7,7 +7,6 @@ namespace Phalanx\Tests\Workerman;
 use Phalanx\Tests\Workerman\Protocols\LoudWs;
 use ReflectionClass;
 use ReflectionMethod;
-use RuntimeException;
 use Workerman\Connection\AsyncTcpConnection;
 use Workerman\Connection\TcpConnection;
 use Workerman\Protocols\Ws;
@@ -83,14 +82,10 @@ final class WsTest extends EngineCase
 
     public function testNothingBreaksOutOfTheHostOfTheHandshake(): void
     {
-        try {
-            $connection = new AsyncTcpConnection("ws://127.0.0.1\r\nX-Evil: 1:80/");
-        } catch (RuntimeException) {
-            $this->expectNotToPerformAssertions();
-            return;
-        }
+        $connection = new AsyncTcpConnection("ws://127.0.0.1\r\nX-Evil: 1:80/");
         $head = (new ReflectionMethod(Ws::class, 'handshake'))->invoke(null, $connection, 'key');
         self::assertDoesNotMatchRegularExpression('/^X-Evil/m', $head);
+        self::assertStringContainsString("\r\nHost: 127.0.0.1__X-Evil: 1\r\n", $head, 'what breaks lines is replaced');
     }
 
     /** A protocol class of an application's own that extends Ws runs in PHP, from the handshake to the close frame. */
