@@ -21,7 +21,7 @@ run: build ## serve the demo on http://127.0.0.1:8080 (ADDRESS=... elsewhere)
 	@PHALANX_DEMO_ADDRESS=$(ADDRESS) build/phalanx examples/demo/start.php start
 
 .PHONY: test
-test: build ## every test: Go, fuzzing, extension, PHP classes, end to end
+test: build ## every test: Go, extension, PHP classes, end to end
 	@$(with_go) .ci/run test
 
 .PHONY: soak

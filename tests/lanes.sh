@@ -31,19 +31,19 @@ lane() {
 	printf -- '--- %s: %d s\n' "$name" "$((SECONDS - start))"
 }
 
-# lanes KNOWN... -- WANTED...: runs the wanted ones (all if none is named), prints the totals, sets the exit status.
+# lanes USUAL... -- WANTED...: runs the wanted ones (the usual if none is named), prints the totals, sets the exit status.
 lanes() {
-	local known=()
+	local usual=()
 	while [ "$1" != -- ]; do
-		known+=("$1")
+		usual+=("$1")
 		shift
 	done
 	shift
 	local name wanted=("$@")
-	[ ${#wanted[@]} -gt 0 ] || wanted=("${known[@]}")
+	[ ${#wanted[@]} -gt 0 ] || wanted=("${usual[@]}")
 	for name in "${wanted[@]}"; do
 		if ! declare -F "lane_$name" >/dev/null; then
-			echo "no lane $name; there are: ${known[*]}" >&2
+			echo "no lane $name; there are: $(declare -F | sed -n 's/^declare -f lane_//p' | xargs)" >&2
 			exit 2
 		fi
 	done
