@@ -26,8 +26,8 @@ void phx_cli_ini_defaults(HashTable *configuration);
 void phx_slot_ini_defaults(HashTable *configuration);
 void phx_web_ini_defaults(HashTable *configuration);
 
-/* ini_entries of a command line: what `php` hard-codes, then the -d of this process, which are
- * stronger than every php.ini. malloc'ed; the caller owns it. */
+/* ini_entries of a command line, each stronger than every php.ini: what `php` hard-codes, the -d of
+ * this process, and what nobody may set. malloc'ed; the caller owns it. */
 char *phx_cli_ini_entries(void);
 /* Adds a "-d name=value". */
 void phx_cli_define(const char *setting);

@@ -85,13 +85,17 @@ char *phx_cli_ini_entries(void)
 								"output_buffering=0\n"
 								"max_execution_time=0\n"
 								"max_input_time=-1\n";
-	char *entries = malloc(sizeof(fixed) + defines.length + 1);
+	/* Opcache would take away the first code in /proc/self/maps that bears the program's name, to put
+	 * it on huge pages: that is Go's, not PHP's, and other threads run in it. */
+	static const char forced[] = "\nopcache.huge_code_pages=0\n";
+	size_t before = sizeof(fixed) - 1;
+	char *entries = malloc(before + defines.length + sizeof(forced));
 
-	memcpy(entries, fixed, sizeof(fixed) - 1);
+	memcpy(entries, fixed, before);
 	if (defines.length > 0) {
-		memcpy(entries + sizeof(fixed) - 1, defines.value, defines.length);
+		memcpy(entries + before, defines.value, defines.length);
 	}
-	entries[sizeof(fixed) - 1 + defines.length] = '\0';
+	memcpy(entries + before + defines.length, forced, sizeof(forced));
 	return entries;
 }
 

@@ -184,6 +184,20 @@ func TestModulesAreThoseOfPHPAndOurs(t *testing.T) {
 	require.Contains(t, got.Stdout, "[Zend Modules]\nZend OPcache\n", "opcache is loaded, and off as php has it")
 }
 
+// The php.ini of AdapterMan, and others' who tune PHP-FPM, ask opcache for huge pages. It moved Go's code there, under the
+// threads that ran in it.
+func TestHugeCodePagesAreRefused(t *testing.T) {
+	dir := folder(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "huge.ini"), []byte("opcache.huge_code_pages=1\nopcache.enable_cli=1\n"), 0o600))
+	script := "echo opcache_get_status()['opcache_enabled'] ? 'on' : 'off', ' ', ini_get('opcache.huge_code_pages');"
+	for _, args := range [][]string{
+		{"-c", "huge.ini", "-r", script},
+		{"-d", "opcache.enable_cli=1", "-d", "opcache.huge_code_pages=1", "-r", script},
+	} {
+		require.Equal(t, result{Stdout: "on 0"}, run(t, phalanx, dir, "", args...), args)
+	}
+}
+
 func TestVersion(t *testing.T) {
 	dir := t.TempDir()
 	got, want := run(t, phalanx, dir, "", "-v"), run(t, php, dir, "", "-v")
