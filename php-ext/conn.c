@@ -379,6 +379,7 @@ void phx_dispatch(phx_loop *loop, const phx_event *ev)
 	}
 	switch (ev->kind) {
 		case PHX_MESSAGE:
+			c->opcode = ev->opcode;
 			if (EXPECTED(!c->closing)) {
 				phx_message(loop, ev, obj);
 			} else {
@@ -775,6 +776,18 @@ PHP_FUNCTION(phalanx_conn_request)
 		RETURN_EMPTY_STRING();
 	}
 	RETURN_STR_COPY(c->request);
+}
+
+PHP_FUNCTION(phalanx_conn_opcode)
+{
+	zend_long conn;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_LONG(conn)
+	ZEND_PARSE_PARAMETERS_END();
+
+	phx_conn *c = phx_conn_find(&phx_current_loop, (uint64_t) conn);
+	RETURN_LONG(c == NULL ? 0 : c->opcode);
 }
 
 PHP_FUNCTION(phalanx_conn_protocol)

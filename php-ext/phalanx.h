@@ -23,6 +23,7 @@ typedef struct {
 	uint8_t paused;
 	uint32_t held;    /* turn in which a message was handed back: those behind it are too */
 	uint32_t changed; /* turn in which the protocol was changed */
+	uint8_t opcode;   /* WebSocket: of the last message */
 } phx_conn;
 
 typedef struct {

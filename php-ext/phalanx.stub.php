@@ -247,6 +247,9 @@ function phalanx_conn_address(int $conn, bool $remote): string {}
 /** The HTTP request that the next response answers, of a large one the head alone; '' when none or several wait for one. */
 function phalanx_conn_request(int $conn): string {}
 
+/** The WebSocket opcode (1 text, 2 binary) of the message that was told last; 0: there was none. */
+function phalanx_conn_opcode(int $conn): int {}
+
 /** Changes the protocol in mid-connection: 'raw'|'text'|'frame'|'http'|'websocket'|'user'. */
 function phalanx_conn_protocol(int $conn, string $protocol): bool {}
 

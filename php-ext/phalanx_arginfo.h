@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 77a22da86bd42a3c370ae66fc76794e9d39b794b */
+ * Stub hash: eb8c3203fa45c6aa59c71c64f61aca9c972e49a4 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -214,6 +214,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_address, 0, 2, IS_S
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_request, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_conn_opcode, 0, 1, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO(0, conn, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
@@ -443,6 +447,7 @@ ZEND_FUNCTION(phalanx_conn_resume);
 ZEND_FUNCTION(phalanx_conn_stat);
 ZEND_FUNCTION(phalanx_conn_address);
 ZEND_FUNCTION(phalanx_conn_request);
+ZEND_FUNCTION(phalanx_conn_opcode);
 ZEND_FUNCTION(phalanx_conn_protocol);
 ZEND_FUNCTION(phalanx_conn_limits);
 ZEND_FUNCTION(phalanx_conn_want);
@@ -536,6 +541,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_conn_stat, arginfo_phalanx_conn_stat)
 	ZEND_FE(phalanx_conn_address, arginfo_phalanx_conn_address)
 	ZEND_FE(phalanx_conn_request, arginfo_phalanx_conn_request)
+	ZEND_FE(phalanx_conn_opcode, arginfo_phalanx_conn_opcode)
 	ZEND_FE(phalanx_conn_protocol, arginfo_phalanx_conn_protocol)
 	ZEND_FE(phalanx_conn_limits, arginfo_phalanx_conn_limits)
 	ZEND_FE(phalanx_conn_want, arginfo_phalanx_conn_want)

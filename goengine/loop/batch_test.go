@@ -74,7 +74,7 @@ func TestAFloodOfSmallMessagesWaitsInTheKernel(t *testing.T) {
 					}
 				}
 			})
-			p := d.connect(loop.ListenOptions{Proto: tt.proto, Control: true})
+			p := d.connect(loop.ListenOptions{Proto: tt.proto, Control: true, Limits: loop.Limits{PingRate: -1}})
 			if tt.first != "" {
 				p.write(tt.first)
 				d.settle()

@@ -101,6 +101,8 @@ type conn struct {
 type wsState struct {
 	dec   ws.Decoder
 	shake *wsHandshake // until it is answered
+	pings int64        // and pongs, that have come since the last second (of the loop's) that begins a minute
+	since int64
 }
 
 func (l *Loop) lookup(id ID) *conn {

@@ -3,6 +3,7 @@ package loop
 import (
 	"bytes"
 	"errors"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -311,6 +312,13 @@ func (l *Loop) decodeFrame(c *conn, buf []byte) int {
 		}
 		return n
 	}
+	if (m.Op == ws.OpPing || m.Op == ws.OpPong) && !l.pingAllowed(c) {
+		l.pulse.refused.Add(1)
+		l.reached(LimitPingRate)
+		l.reply(c, l.appendClose(nil, c, ws.ClosePolicyViolation, "too many pings"))
+		l.closeAfterOutput(c, DefaultLinger)
+		return 0
+	}
 	switch m.Op {
 	case ws.OpPing:
 		if !l.controlFrame(c, m) {
@@ -341,10 +349,21 @@ func (l *Loop) controlFrame(c *conn, m ws.Message) bool {
 	return c.listener.opts.Control
 }
 
-// wsLimits are shared by all connections with the same message limit.
+// pingAllowed counts a ping or a pong, which cost no memory and yet work, and an answer.
+func (l *Loop) pingAllowed(c *conn) bool {
+	rate := int64(c.listener.opts.Limits.PingRate)
+	if now := int64(l.now / time.Second); now-c.ws.since >= int64(rateWindow/time.Second) {
+		c.ws.since, c.ws.pings = now, 0
+	}
+	c.ws.pings++
+	return rate < 0 || c.ws.pings <= rate*int64(rateWindow/time.Second)
+}
+
+// wsLimits are shared by all connections with the same limits.
 func (l *Loop) wsLimits(c *conn) *ws.Limits {
-	if l.wsLim.Message != int64(c.maxPackage) {
-		l.wsLim = ws.Limits{Frame: int64(c.maxPackage), Message: int64(c.maxPackage)}
+	fragments := c.listener.opts.Limits.Fragments
+	if l.wsLim.Message != int64(c.maxPackage) || l.wsLim.Fragments != fragments {
+		l.wsLim = ws.Limits{Frame: int64(c.maxPackage), Message: int64(c.maxPackage), Fragments: fragments}
 	}
 	return &l.wsLim
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/phalanx-php/phalanx/goengine/http1"
 	"github.com/phalanx-php/phalanx/goengine/tlsconn"
+	"github.com/phalanx-php/phalanx/goengine/ws"
 )
 
 // The defaults of Limits that are not those of a protocol's package.
@@ -21,6 +22,7 @@ const (
 	HandshakeTimeout = 10 * time.Second
 	SendTimeout      = 60 * time.Second
 	MinRate          = 240 // bytes a second
+	PingRate         = 20  // a second
 )
 
 // Limits are what the peers of a listener may do, besides ListenOptions.MaxPackage and MaxSendBuffer.
@@ -42,6 +44,9 @@ type Limits struct {
 	// connections that are to close; a time that is given is for open connections of all protocols.
 	SendTime time.Duration
 	SendRate int
+	PingRate int // pings and pongs a second that a WebSocket's other end may send, over each minute; 20
+	// Fragments is how many frames a WebSocket message may have beside one for each 64 bytes; 1,024.
+	Fragments int
 
 	Connections int // of the listeners of this Group in the process; none
 	PerAddress  int // of these, from one IPv4 address or one IPv6 network of 64 bits; none
@@ -54,7 +59,7 @@ type Limits struct {
 // maxInflight is how many requests conn.heads has bits for.
 const maxInflight = 64
 
-// rateWindow is over how long BodyRate is an average.
+// rateWindow is over how long BodyRate and PingRate are averages.
 const rateWindow = time.Minute
 
 func orDefault[T int | time.Duration](v *T, d T) {
@@ -76,6 +81,8 @@ func (m *Limits) setDefaults() {
 	orDefault(&m.HandshakeTime, HandshakeTimeout)
 	orDefault(&m.Handshakes, tlsconn.DefaultLimit)
 	orDefault(&m.SendRate, MinRate)
+	orDefault(&m.PingRate, PingRate)
+	orDefault(&m.Fragments, ws.DefaultMaxFragments)
 }
 
 // http are the limits of the parser. A body is bounded by its connection's maxPackage.
@@ -115,6 +122,8 @@ func (m *Limits) settings() map[string]limitSetting {
 
 		"bodyRate":              {number: &m.BodyRate, least: -1},
 		"sendRate":              {number: &m.SendRate, least: -1},
+		"pingRate":              {number: &m.PingRate, least: -1},
+		"fragments":             {number: &m.Fragments, least: 1},
 		"handshakes":            {number: &m.Handshakes, least: 1},
 		"connections":           {number: &m.Connections, least: -1},
 		"connectionsPerAddress": {number: &m.PerAddress, least: -1},
@@ -200,6 +209,7 @@ const (
 	LimitHandshakes
 	LimitMessage
 	LimitWebSocketMessage
+	LimitPingRate
 	LimitSendBuffer
 	LimitPipeline
 	LimitConnections
@@ -232,6 +242,7 @@ var LimitNames = [NumLimits]string{
 	LimitHandshakes:       "handshakes",
 	LimitMessage:          "message",
 	LimitWebSocketMessage: "websocket_message",
+	LimitPingRate:         "ping_rate",
 	LimitSendBuffer:       "send_buffer",
 	LimitPipeline:         "pipeline",
 	LimitConnections:      "connections",

@@ -350,3 +350,82 @@ func TestAddressesThatCountTogether(t *testing.T) {
 		require.Equal(t, tt.same, loop.Network(netip.MustParseAddr(tt.one)) == loop.Network(netip.MustParseAddr(tt.other)), tt)
 	}
 }
+
+// Pings and pongs count alike, over a minute, and what the application may lift.
+func TestPingRate(t *testing.T) {
+	const aPing, aPong = "\x89\x80\x00\x00\x00\x00", "\x8a\x80\x00\x00\x00\x00"
+	open := func(t *testing.T, limits loop.Limits) (*driver, *peer) {
+		d := drive(t, silent)
+		d.handler = func(l *loop.Loop, ev *loop.Event) {
+			if ev.Kind == loop.Handshake {
+				_ = l.AcceptWebSocket(ev.Conn, nil)
+			}
+		}
+		p := d.connect(loop.ListenOptions{Proto: loop.WebSocket, Limits: limits})
+		p.write(handshake)
+		d.settle()
+		_, _ = p.read()
+		return d, p
+	}
+	t.Run("over each minute", func(t *testing.T) {
+		d, p := open(t, loop.Limits{PingRate: 1})
+		for range 3 {
+			p.write(strings.Repeat(aPing+aPong, 30))
+			d.settle()
+			got, end := p.read()
+			require.Equal(t, strings.Repeat("\x8a\x00", 30), got)
+			require.False(t, end)
+			d.pass(time.Minute)
+		}
+		p.write(strings.Repeat(aPong, 60))
+		d.settle()
+		_, end := p.read()
+		require.False(t, end)
+		d.pass(58 * time.Second)
+		p.write(aPong)
+		d.settle()
+		got, end := p.read()
+		require.Equal(t, "\x88\x10\x03\xf0too many pings", got)
+		require.True(t, end)
+	})
+	t.Run("no rate", func(t *testing.T) {
+		d, p := open(t, loop.Limits{PingRate: -1})
+		for range 100 {
+			p.write(strings.Repeat(aPing, 100))
+			d.settle()
+			got, end := p.read()
+			require.Equal(t, strings.Repeat("\x8a\x00", 100), got)
+			require.False(t, end)
+		}
+	})
+}
+
+// The frames of a message are the listener's to bound, whatever other listeners have.
+func TestFragments(t *testing.T) {
+	d := drive(t, silent)
+	var got []int
+	d.handler = func(l *loop.Loop, ev *loop.Event) {
+		switch ev.Kind {
+		case loop.Handshake:
+			_ = l.AcceptWebSocket(ev.Conn, nil)
+		case loop.Message:
+			got = append(got, len(ev.Data))
+		}
+	}
+	narrow := d.connect(loop.ListenOptions{Proto: loop.WebSocket, Limits: loop.Limits{Fragments: 2}})
+	wide := d.connect(loop.ListenOptions{Proto: loop.WebSocket})
+	three := "\x02\x81\x00\x00\x00\x00a\x00\x81\x00\x00\x00\x00b\x80\x81\x00\x00\x00\x00c"
+	for _, p := range []*peer{wide, narrow, wide} {
+		if p == narrow || len(got) == 0 {
+			p.write(handshake)
+			d.settle()
+			_, _ = p.read()
+		}
+		p.write(three)
+		d.settle()
+	}
+	require.Equal(t, []int{3, 3}, got)
+	answer, end := narrow.read()
+	require.Equal(t, "\x88\x14\x03\xf1too many fragments", answer)
+	require.True(t, end)
+}

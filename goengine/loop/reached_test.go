@@ -98,6 +98,7 @@ func TestEachLimitHasItsAnswerAndIsCounted(t *testing.T) {
 		"body_rate":         slow(loop.HTTP, post+"Content-Length: 90000\r\n\r\n", strings.Repeat("b", 230), time.Second, 60*time.Second, "HTTP/1.1 408 "),
 		"idle_time":         slow(loop.HTTP, "", "", 37*time.Second, 74*time.Second, ""),
 		"message":           over(loop.Text, strings.Repeat("a", 101), "a packet"),
+		"ping_rate":         frame(strings.Repeat("\x89\x80\x00\x00\x00\x00", 1201), 1008),
 		"websocket_message": frame("\x82\xff\x00\x00\x00\x00\x00\xa0\x00\x01\x00\x00\x00\x00", 1009),
 		"form": func(t *testing.T, d *driver) {
 			p := httpPeer(d, loop.Limits{})

@@ -295,8 +295,11 @@ func (d *Decoder) checkFirst(first byte) error {
 		if d.op == 0 {
 			return errNoStart
 		}
-		if int64(d.fragments) >= d.limits().fragments() {
-			return errFragmentSize
+		if most := d.limits().fragments(); int64(d.fragments) >= most {
+			// Large messages may come in many frames, empty frames may not come for ever.
+			if d.assembly == nil || int64(d.fragments) >= most+int64(len(d.assembly.B)/bytesPerFragment) {
+				return errFragmentSize
+			}
 		}
 	case OpClose, OpPing, OpPong:
 		if first&Fin == 0 {

@@ -6,8 +6,10 @@ const (
 	// DefaultMaxBytes bounds a frame's payload and a message; upstream's
 	// TcpConnection::$defaultMaxPackageSize.
 	DefaultMaxBytes = 10 << 20
-	// DefaultMaxFragments bounds the frames of one message.
+	// DefaultMaxFragments bounds the frames of one message that carry next to nothing.
 	DefaultMaxFragments = 1024
+	// bytesPerFragment allows one more frame for so many bytes of a message.
+	bytesPerFragment = 64
 )
 
 // Limits bounds what a peer may send. In each field 0 means the default and a negative number
@@ -15,7 +17,7 @@ const (
 type Limits struct {
 	Frame     int64 // bytes of payload in one frame
 	Message   int64 // bytes of payload in all frames of one message
-	Fragments int   // frames in one message
+	Fragments int   // frames in one message, and one more for each 64 bytes in it
 }
 
 var defaultLimits Limits

@@ -47,6 +47,19 @@ func TestLimitsAreDecidedFromTheHeader(t *testing.T) {
 			in: masked(ws.OpText, "") + masked(ws.OpContinuation, "") + masked(ws.OpContinuation, "") + "\x80",
 		},
 		{
+			name: "one fragment more for each 64 bytes", limits: &ws.Limits{Fragments: 2},
+			in:   masked(ws.OpBinary, strings.Repeat("x", 63)) + masked(ws.OpContinuation, "x") + masked(ws.OpContinuation, "") + "\x80",
+			code: 1009,
+		},
+		{
+			name: "a message in frames of 64 bytes", limits: &ws.Limits{Fragments: 1},
+			in: masked(ws.OpBinary, strings.Repeat("x", 64)) + strings.Repeat(masked(ws.OpContinuation, strings.Repeat("x", 64)), 5000) + masked(fin, "x"),
+		},
+		{
+			name: "a message in frames of 63 bytes", limits: &ws.Limits{Fragments: 1}, code: 1009,
+			in: masked(ws.OpBinary, strings.Repeat("x", 63)) + "\x80",
+		},
+		{
 			name: "each message has its own count", limits: small,
 			in: strings.Repeat(masked(ws.OpText, "0123456")+masked(ws.OpContinuation, "")+masked(fin, "0123456"), 5),
 		},

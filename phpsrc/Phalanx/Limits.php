@@ -57,6 +57,12 @@ final class Limits
     /** What such a peer must have taken since the last look; with less the connection is reset. */
     public int $sendRate = 240;
 
+    /** Pings and pongs of a WebSocket a second, over each minute; more is close 1008. */
+    public int $pingRate = 20;
+
+    /** Frames of a WebSocket message, beside one for each 64 bytes of it; more is close 1009. */
+    public int $fragments = 1024;
+
     /**
      * Of all slots of this worker in a server process. With one more the HTTP connection goes that has been idle for
      * longest, or the new one is closed.

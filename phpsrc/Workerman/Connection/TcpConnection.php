@@ -17,6 +17,7 @@ use stdClass;
 use Throwable;
 use Workerman\Events\EventInterface;
 use Workerman\Protocols\Http\Request;
+use Workerman\Protocols\Websocket;
 use Workerman\Worker;
 
 /**
@@ -262,6 +263,19 @@ class TcpConnection extends ConnectionInterface implements JsonSerializable
     public function getStatus(bool $rawOutput = true): int|string
     {
         return $rawOutput ? $this->status : self::STATUS_TO_STRING[$this->status];
+    }
+
+    /**
+     * What the WebSocket message was sent as that onMessage was called with last: Websocket::BINARY_TYPE_BLOB for text,
+     * BINARY_TYPE_ARRAYBUFFER for binary, null before the first. To answer in kind, assign it to $websocketType.
+     */
+    public function receivedWebsocketType(): ?string
+    {
+        return match ($this->isLive() ? \phalanx_conn_opcode($this->engineHandle) : 0) {
+            1 => Websocket::BINARY_TYPE_BLOB,
+            2 => Websocket::BINARY_TYPE_ARRAYBUFFER,
+            default => null,
+        };
     }
 
     private function changeProtocol(?string $protocol): void

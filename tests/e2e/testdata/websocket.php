@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Echo over WebSocket with each way of compression. Texts come back as texts, anything else as binary messages.
+// Echo over WebSocket with each way of compression, texts as texts, binary messages as such.
 
 use Workerman\Connection\TcpConnection;
 use Workerman\Protocols\Http\Request;
@@ -13,7 +13,7 @@ TcpConnection::$defaultMaxPackageSize = 20 << 20;
 TcpConnection::$defaultMaxSendBufferSize = 64 << 20;
 
 $echo = static function (TcpConnection $connection, string $data): void {
-    $connection->websocketType = preg_match('//u', $data) ? Websocket::BINARY_TYPE_BLOB : Websocket::BINARY_TYPE_ARRAYBUFFER;
+    $connection->websocketType = $connection->receivedWebsocketType();
     $connection->send($data);
 };
 
