@@ -227,6 +227,8 @@ final class AsyncTcpConnectionTest extends EngineCase
         $worker->protocol = Text::class;
         $worker->onMessage = static fn (TcpConnection $c, string $data) => $c->close("re:$data");
         $worker->listen();
+        // The supervisor's task, where there is one.
+        \register_shutdown_function(static fn () => \file_exists($path) && \unlink($path));
 
         return $path;
     }
