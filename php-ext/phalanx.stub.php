@@ -457,5 +457,8 @@ function phalanx_supervisor_stop(bool $graceful): void {}
 /** Calls the phalanx_loop_on_control() callback of every slot with $wish. */
 function phalanx_supervisor_ask(string $wish): void {}
 
+/** The start failed: the process ends with status 1 when the script does not say another. */
+function phalanx_supervisor_failed(): void {}
+
 /** What runs: pid, started (Unix time), state, reloads, reloads_failed, inherited (list<int>: workers whose sockets are a service manager's), servers and slots (lists of name => value, as goengine/supervisor.Server and Slot). $stacks: slots have their `stack`. */
 function phalanx_supervisor_status(bool $stacks = false): array {}

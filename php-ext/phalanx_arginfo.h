@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: eb8c3203fa45c6aa59c71c64f61aca9c972e49a4 */
+ * Stub hash: a0ce4f55739a18cf72318d05e11abb1a871cc0ee */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_version, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -390,6 +390,8 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_ask, 0, 1, IS
 	ZEND_ARG_TYPE_INFO(0, wish, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+#define arginfo_phalanx_supervisor_failed arginfo_phalanx_loop_stop
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_phalanx_supervisor_status, 0, 0, IS_ARRAY, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, stacks, _IS_BOOL, 0, "false")
 ZEND_END_ARG_INFO()
@@ -485,6 +487,7 @@ ZEND_FUNCTION(phalanx_supervisor_reload);
 ZEND_FUNCTION(phalanx_supervisor_drain);
 ZEND_FUNCTION(phalanx_supervisor_stop);
 ZEND_FUNCTION(phalanx_supervisor_ask);
+ZEND_FUNCTION(phalanx_supervisor_failed);
 ZEND_FUNCTION(phalanx_supervisor_status);
 
 static const zend_function_entry ext_functions[] = {
@@ -579,6 +582,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(phalanx_supervisor_drain, arginfo_phalanx_supervisor_drain)
 	ZEND_FE(phalanx_supervisor_stop, arginfo_phalanx_supervisor_stop)
 	ZEND_FE(phalanx_supervisor_ask, arginfo_phalanx_supervisor_ask)
+	ZEND_FE(phalanx_supervisor_failed, arginfo_phalanx_supervisor_failed)
 	ZEND_FE(phalanx_supervisor_status, arginfo_phalanx_supervisor_status)
 	ZEND_FE_END
 };

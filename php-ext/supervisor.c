@@ -129,6 +129,13 @@ PHP_FUNCTION(phalanx_supervisor_stop)
 	phx_supervisor_do(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1);
 }
 
+PHP_FUNCTION(phalanx_supervisor_failed)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	EG(exit_status) = 1;
+}
+
 PHP_FUNCTION(phalanx_supervisor_upgrade)
 {
 	ZEND_PARSE_PARAMETERS_NONE();

@@ -85,9 +85,10 @@ char *phx_cli_ini_entries(void)
 								"output_buffering=0\n"
 								"max_execution_time=0\n"
 								"max_input_time=-1\n";
-	/* Opcache would take away the first code in /proc/self/maps that bears the program's name, to put
-	 * it on huge pages: that is Go's, not PHP's, and other threads run in it. */
-	static const char forced[] = "\nopcache.huge_code_pages=0\n";
+	/* What opcache may only do where there is one thread. It would take away the first code in
+	 * /proc/self/maps that bears the program's name, to put it on huge pages: that is Go's, and runs.
+	 * And it would let its memory be written to while one thread does, and then nobody. */
+	static const char forced[] = "\nopcache.huge_code_pages=0\nopcache.protect_memory=0\n";
 	size_t before = sizeof(fixed) - 1;
 	char *entries = malloc(before + defines.length + sizeof(forced));
 

@@ -336,7 +336,7 @@ class Worker
         };
     }
 
-    /** Runs the command that the script was started with; comes back only when the start fails. */
+    /** Runs the command that the script was started with; comes back only when the start fails, with exit status 1. */
     public static function runAll(): void
     {
         Engine::requireMatch();
@@ -366,6 +366,7 @@ class Worker
             static::forkWorkers();
             static::monitorWorkers();
         } catch (Throwable $e) {
+            \phalanx_supervisor_failed();
             static::log($e);
         }
     }

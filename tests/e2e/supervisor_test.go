@@ -257,6 +257,17 @@ func TestAddressInUse(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(s.dir, "app.php"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(second.Cmd.Dir, "app.php"), text, 0o644))
-	out, _ := second.Run()
+	out, err := second.Run()
 	require.Contains(t, out, "Address already in use")
+	require.EqualError(t, err, "exit status 1")
+}
+
+func TestAServerProcessThatCannotStart(t *testing.T) {
+	s := phalanxtest.Command(t, "-d", "opcache.memory_consumption=8", "-d", "opcache.interned_strings_buffer=16", "app.php", "start")
+	s.Cmd.Dir = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(s.Cmd.Dir, "app.php"), []byte("<?php new Workerman\\Worker(); Workerman\\Worker::runAll();"), 0o600))
+	out, err := s.Run()
+	require.Contains(t, out, "Insufficient shared memory for interned strings buffer")
+	require.Contains(t, out, "the server process did not start: exit status 254")
+	require.EqualError(t, err, "exit status 1")
 }
