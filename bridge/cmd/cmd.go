@@ -12,6 +12,7 @@ import (
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 
 	"github.com/phalanx-php/phalanx/bridge/cli"
+	"github.com/phalanx-php/phalanx/bridge/cmd/homeless"
 	"github.com/phalanx-php/phalanx/bridge/ext"
 	"github.com/phalanx-php/phalanx/bridge/host"
 	_ "github.com/phalanx-php/phalanx/bridge/sqlite"
@@ -28,6 +29,7 @@ import (
 
 // Main runs the command with the process's arguments and ends the process.
 func Main() {
+	homeless.Main()
 	// A script may overwrite the memory the kernel keeps the arguments in (process title).
 	for i, arg := range os.Args {
 		os.Args[i] = strings.Clone(arg)

@@ -198,6 +198,15 @@ func TestOpcacheKeepsToWhatThreadsBear(t *testing.T) {
 	}
 }
 
+// Caddy's complaint about it is for who runs Caddy.
+func TestNoHome(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), phalanx, "-r", "echo json_encode(array_keys(getenv()));")
+	cmd.Env = []string{"A=1"}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err)
+	require.Equal(t, `["A"]`, string(out))
+}
+
 func TestVersion(t *testing.T) {
 	dir := t.TempDir()
 	got, want := run(t, phalanx, dir, "", "-v"), run(t, php, dir, "", "-v")
