@@ -36,6 +36,10 @@ func Main() {
 	}
 
 	gcpace.Start()
+	if err := setLogFormat(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(64)
+	}
 	if err := ext.Components.Freeze(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(70)

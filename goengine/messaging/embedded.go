@@ -45,11 +45,11 @@ type host struct {
 // openHost starts the server of a folder: ErrInUse when another process has it. log gets its warnings and errors.
 func openHost(e Embedded, application string, log logrus.FieldLogger) (*host, error) {
 	if err := os.MkdirAll(e.Folder, 0o700); err != nil {
-		return nil, fmt.Errorf("messaging: the data folder cannot be made: %w (name another with embedded:/folder or in %s)", err, ServerEnv)
+		return nil, fmt.Errorf("messaging: the data folder cannot be made: %w%s (name another with embedded:/folder or in %s)", err, who(err), ServerEnv)
 	}
 	lock, err := os.OpenFile(filepath.Join(e.Folder, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("messaging: the data folder cannot be used: %w", err)
+		return nil, fmt.Errorf("messaging: the data folder cannot be used: %w%s", err, who(err))
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		_ = lock.Close()
@@ -64,6 +64,14 @@ func openHost(e Embedded, application string, log logrus.FieldLogger) (*host, er
 		return nil, err
 	}
 	return h, nil
+}
+
+// who names the user that may not, for the one who has mounted a volume that is another's.
+func who(err error) string {
+	if !errors.Is(err, os.ErrPermission) {
+		return ""
+	}
+	return fmt.Sprintf(" for user %d, group %d", os.Geteuid(), os.Getegid())
 }
 
 func (h *host) start(e Embedded, application string, log logrus.FieldLogger) error {

@@ -28,6 +28,8 @@ type place struct {
 	writable    bool   // else as with --read-only --tmpfs /tmp
 	user        string // "UID:GID"
 	network     bool   // one of its own, of which loopback alone is up; else this machine's
+	volume      string // a folder, mounted at /data
+	withoutTmp  bool
 	directory   string
 	environment []string
 }
@@ -39,14 +41,15 @@ func inside(t *testing.T, in place, args ...string) *phalanxtest.Process {
 	unshare, err := exec.LookPath("unshare")
 	require.NoError(t, err)
 	const script = `set -e
-root=$1 writable=$2 user=$3 network=$4 directory=$5; shift 5
+root=$1 writable=$2 user=$3 network=$4 directory=$5 volume=$6 tmp=$7; shift 7
 theirs=$PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 mount --bind "$root" "$root"
 [ -e "$root/etc/hosts" ] || : >"$root/etc/hosts"
 if [ "$writable" = false ]; then mount -o remount,ro,bind "$root"; fi
 mount -t proc proc "$root/proc"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+if [ "$tmp" = true ]; then mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"; fi
+if [ -n "$volume" ]; then mount --bind "$volume" "$root/data"; fi
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for d in null zero full random urandom; do : >"$root/dev/$d"; mount --bind "/dev/$d" "$root/dev/$d"; done
 ln -s /proc/self/fd "$root/dev/fd"
@@ -67,7 +70,8 @@ exec $bound "$chroot" --userspec="$user" --groups= "$root" /bin/sh -c 'cd "$1" &
 	p := phalanxtest.Command(t)
 	p.Cmd.Path = unshare
 	p.Cmd.Args = slices.Concat([]string{"unshare"}, options,
-		[]string{"sh", "-c", script, "sh", in.root, fmt.Sprint(in.writable), in.user, fmt.Sprint(in.network), in.directory}, args)
+		[]string{"sh", "-c", script, "sh", in.root, fmt.Sprint(in.writable), in.user, fmt.Sprint(in.network), in.directory,
+			in.volume, fmt.Sprint(!in.withoutTmp)}, args)
 	p.Cmd.Env = in.environment
 	return p
 }
@@ -113,6 +117,11 @@ func TestRuntimeFiles(t *testing.T) {
 	t.Run("hold no tools", func(t *testing.T) { holdNoTools(t, root) })
 	t.Run("run PHP", func(t *testing.T) { runPHP(t, root) })
 	t.Run("serve", func(t *testing.T) { serve(t, root) })
+	t.Run("keep data on a volume", func(t *testing.T) { keepData(t, root) })
+	t.Run("tell whose volume it would have to be", func(t *testing.T) { otherUsersVolume(t, root) })
+	t.Run("do not serve without a folder to write to", func(t *testing.T) { withoutTmp(t, root) })
+	t.Run("serve as any user, and log JSON", func(t *testing.T) { anyUser(t, root) })
+	t.Run("reap what others leave", func(t *testing.T) { reap(t, root) })
 }
 
 // holdNoTools: what is in the folders for programs is known by name, nothing runs as another user, nobody but the

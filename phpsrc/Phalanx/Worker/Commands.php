@@ -271,7 +271,7 @@ trait Commands
     {
         static $handle;
         $file = static::$pidFile . '.lock';
-        $handle = $handle ?: \fopen($file, 'a+e');
+        $handle = $handle ?: @\fopen($file, 'a+e'); // why not is what saving the pid will say
         if (!$handle) {
             return;
         }

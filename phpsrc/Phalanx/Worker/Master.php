@@ -122,8 +122,10 @@ trait Master
         if (self::$isSuccessor) {
             return; // the process before this one is still the application's
         }
-        if (\file_put_contents(static::$pidFile, static::$masterPid) === false) {
-            throw new RuntimeException('can not save pid to ' . static::$pidFile);
+        if (@\file_put_contents(static::$pidFile, static::$masterPid) === false) {
+            $why = \preg_replace('/^.*: /', '', \error_get_last()['message'] ?? 'unknown');
+            throw new RuntimeException('can not save pid to ' . static::$pidFile
+                . ": $why (Worker::\$pidFile names another file, PHALANX_RUN_DIR another folder)");
         }
     }
 

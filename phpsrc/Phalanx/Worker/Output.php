@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Phalanx\Worker;
 
+use DateTimeImmutable;
 use RuntimeException;
 use Stringable;
+use Throwable;
 
 /**
  * What Workerman\Worker prints and logs.
@@ -63,11 +65,30 @@ trait Output
     /** Prints, unless daemonized, and appends to $logFile. */
     public static function log(Stringable|string $msg, bool $decorated = false): void
     {
+        $level = $msg instanceof Throwable ? 'error' : 'info';
         $msg = \trim((string)$msg);
-        if (!static::$daemonize) {
+        if (static::$daemonize) {
+            // prints nothing
+        } elseif (self::logsJson()) {
+            static::safeEcho(self::jsonLine($level, $msg));
+        } else {
             static::safeEcho("$msg\n", $decorated);
         }
         static::logQuietly($msg);
+    }
+
+    private static function logsJson(): bool
+    {
+        return \getenv('PHALANX_LOG_FORMAT') === 'json';
+    }
+
+    /** As the engine's own messages are (bridge/cmd/logformat.go). */
+    private static function jsonLine(string $level, string $message): string
+    {
+        return \json_encode(
+            ['time' => (new DateTimeImmutable())->format('Y-m-d\TH:i:s.uP'), 'level' => $level, 'message' => $message],
+            \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE | \JSON_INVALID_UTF8_SUBSTITUTE
+        ) . "\n";
     }
 
     /**
@@ -128,6 +149,10 @@ trait Output
     protected static function displayUI(): void
     {
         if (\in_array('-q', static::getArgv(), true)) {
+            return;
+        }
+        if (self::logsJson() && !static::$daemonize) {
+            static::safeEcho(self::jsonLine('info', 'Workerman[' . \basename(static::$startFile) . '] started'));
             return;
         }
         $version = static::getVersionLine();
