@@ -16,8 +16,8 @@ import (
 // disables. The script is that of its own tests.
 func TestAdapterMan(t *testing.T) {
 	a := prepare(t, "APPS_ADAPTERMAN", "", 1)
-	a.edit("tests/AdaptermanServer.php", "0.0.0.0:8080", a.addr(0))
-	a.Process = a.command("-c", "cli-php.ini", "tests/AdaptermanServer.php", "start")
+	a.edit("tests/AdaptermanServer.php", "0.0.0.0:8080", a.Addr(0))
+	a.Process = a.Command("-c", "cli-php.ini", "tests/AdaptermanServer.php", "start")
 	a.Start()
 	a.WaitFor("Start success.")
 	a.listening()

@@ -5,11 +5,9 @@
 package apps
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,10 +24,8 @@ const (
 
 // app is a copy of an application, and the process that runs it.
 type app struct {
-	*phalanxtest.Process
-	t     *testing.T
-	dir   string
-	ports []int
+	*phalanxtest.App
+	t *testing.T
 }
 
 // prepare copies the application that a variable names and lays a folder of testdata over it (” none). It finds its ports in PORT,
@@ -40,8 +36,7 @@ func prepare(t *testing.T, variable, overlay string, ports int) *app {
 	if from == "" {
 		t.Skipf("%s is not set: it names a folder with the application, see tests/apps/README.md", variable)
 	}
-	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, ports)}
-	require.NoError(t, os.CopyFS(a.dir, os.DirFS(from)))
+	a := &app{phalanxtest.Prepare(t, from, ports), t}
 	if overlay != "" {
 		a.overlay(overlay)
 	}
@@ -60,7 +55,7 @@ func (a *app) overlay(name string) {
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(a.dir, inside)
+		to := filepath.Join(a.Dir, inside)
 		if entry.IsDir() {
 			return os.MkdirAll(to, 0o755)
 		}
@@ -72,37 +67,20 @@ func (a *app) overlay(name string) {
 	}))
 }
 
-// command prepares a phalanx in the application's folder and with its ports.
-func (a *app) command(args ...string) *phalanxtest.Process {
-	a.t.Helper()
-	p := phalanxtest.Command(a.t, args...)
-	p.Cmd.Dir = a.dir
-	for i, port := range a.ports {
-		name := "PORT"
-		if i > 0 {
-			name += strconv.Itoa(i + 1)
-		}
-		p.Cmd.Env = append(p.Cmd.Env, fmt.Sprintf("%s=%d", name, port))
-	}
-	return p
-}
-
 // start runs a script in the foreground until the end of the test.
 func (a *app) start(script string) {
 	a.t.Helper()
-	a.Process = a.command(script, "start")
+	a.Process = a.Command(script, "start")
 	a.Start()
 	a.WaitFor("Start success.")
 }
 
-func (a *app) addr(i int) string { return fmt.Sprintf("127.0.0.1:%d", a.ports[i]) }
-
-func (a *app) url(path string) string { return "http://" + a.addr(0) + path }
+func (a *app) url(path string) string { return "http://" + a.Addr(0) + path }
 
 // edit replaces text in a file of the application.
 func (a *app) edit(file, from, to string) {
 	a.t.Helper()
-	path := filepath.Join(a.dir, file)
+	path := filepath.Join(a.Dir, file)
 	data, err := os.ReadFile(path)
 	require.NoError(a.t, err)
 	require.Contains(a.t, string(data), from)

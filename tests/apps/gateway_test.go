@@ -27,7 +27,7 @@ func (a *app) browser(path string) *browser {
 	var c *websocket.Conn
 	require.Eventually(a.t, func() bool {
 		var err error
-		c, _, err = websocket.Dial(ctx, "ws://"+a.addr(0)+path, nil)
+		c, _, err = websocket.Dial(ctx, "ws://"+a.Addr(0)+path, nil)
 		return err == nil
 	}, patience, poll)
 	a.t.Cleanup(func() { _ = c.CloseNow() })
@@ -83,7 +83,7 @@ func (a *app) connected(port int) *speaker {
 // GatewayWorker: gateways of two protocols, business workers, groups, users, sessions; reload.
 func TestGatewayWorker(t *testing.T) {
 	a := prepare(t, "APPS_GATEWAYWORKER", "gateway", 3)
-	a.ports = append(a.ports, portsInRow(t, 4)) // each gateway takes one more, counting from here
+	a.Ports = append(a.Ports, portsInRow(t, 4)) // each gateway takes one more, counting from here
 	a.start("start.php")
 	a.WaitFor("business 0 started\n")
 	a.WaitFor("business 1 started\n")
@@ -123,7 +123,7 @@ func TestGatewayWorker(t *testing.T) {
 	ann.hears("all: everybody")
 	bob.hears("all: everybody")
 	ann.say("who bob")
-	ann.hears(fmt.Sprintf(`{"me":"ann","ip":"127.0.0.1","port":%d,"online":1,"count":2,"groups":2,"uids":2}`, a.ports[0]))
+	ann.hears(fmt.Sprintf(`{"me":"ann","ip":"127.0.0.1","port":%d,"online":1,"count":2,"groups":2,"uids":2}`, a.Ports[0]))
 	bob.say("set a-note")
 	bob.hears(`session {"uid":"bob","note":"a-note"}`)
 	bob.say("leave red")
@@ -142,7 +142,7 @@ func TestGatewayWorker(t *testing.T) {
 	a.WaitFor("business 1 stopped\n")
 	require.Eventually(t, func() bool { // the new ones have to meet the gateways
 		ann.say("who bob")
-		ann.hears(fmt.Sprintf(`{"me":"ann","ip":"127.0.0.1","port":%d,"online":1,"count":2,"groups":2,"uids":2}`, a.ports[0]))
+		ann.hears(fmt.Sprintf(`{"me":"ann","ip":"127.0.0.1","port":%d,"online":1,"count":2,"groups":2,"uids":2}`, a.Ports[0]))
 		return true
 	}, patience, poll)
 
@@ -159,7 +159,7 @@ func TestGatewayWorker(t *testing.T) {
 	require.NoError(t, ann.Close(websocket.StatusNormalClosure, ""))
 	bob.hears("gone ann")
 	bob.say("who ann")
-	bob.hears(fmt.Sprintf(`{"me":"bob","ip":"127.0.0.1","port":%d,"online":0,"count":1,"groups":1,"uids":1}`, a.ports[1]))
+	bob.hears(fmt.Sprintf(`{"me":"bob","ip":"127.0.0.1","port":%d,"online":0,"count":1,"groups":1,"uids":1}`, a.Ports[1]))
 	bob.say("fail") // ends one business worker, as an exception does in Workerman
 	a.WaitFor("RuntimeException: event failed")
 	a.WaitFor("exit with status 64000")

@@ -48,7 +48,7 @@ type speaker struct {
 
 func (a *app) speaker(port int) *speaker {
 	a.t.Helper()
-	c := phalanxtest.Dial(a.t, a.addr(port))
+	c := phalanxtest.Dial(a.t, a.Addr(port))
 	return &speaker{t: a.t, Conn: c, r: bufio.NewScanner(c)}
 }
 

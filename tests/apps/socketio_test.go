@@ -121,7 +121,7 @@ func TestSocketIO(t *testing.T) {
 		require.Fail(t, "nothing came")
 	}
 	require.Equal(t, want, ann.hears())
-	leave := phalanxtest.Dial(t, a.addr(0)) // it is not answered
+	leave := phalanxtest.Dial(t, a.Addr(0)) // it is not answered
 	_, err := fmt.Fprintf(leave, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\n2:41", strings.TrimPrefix(ann.url, a.url("")))
 	require.NoError(t, err)
 	a.WaitFor("disconnected\n")

@@ -162,7 +162,7 @@ func TestWebman(t *testing.T) {
 		})
 	})
 	t.Run("a process of another protocol", func(t *testing.T) {
-		c := phalanxtest.Dial(t, a.addr(1))
+		c := phalanxtest.Dial(t, a.Addr(1))
 		_, err := io.WriteString(c, "abc\n")
 		require.NoError(t, err)
 		lines := bufio.NewScanner(c)
@@ -176,7 +176,7 @@ func TestWebman(t *testing.T) {
 		}, patience, poll)
 	})
 	t.Run("exit costs one worker", func(t *testing.T) {
-		c := phalanxtest.Dial(t, a.addr(0)) // the client would try again
+		c := phalanxtest.Dial(t, a.Addr(0)) // the client would try again
 		_, err := io.WriteString(c, "GET /try/leave HTTP/1.1\r\nHost: x\r\n\r\n")
 		require.NoError(t, err)
 		answer, err := io.ReadAll(c)
@@ -191,7 +191,7 @@ func TestWebman(t *testing.T) {
 		before := strings.Count(a.Output(), "lines started: lines 0\n")
 		a.edit("app/controller/TryController.php", "response('set')", "response('set anew')")
 		later := time.Now().Add(2 * time.Second) // the monitor counts in seconds
-		require.NoError(t, os.Chtimes(filepath.Join(a.dir, "app/controller/TryController.php"), later, later))
+		require.NoError(t, os.Chtimes(filepath.Join(a.Dir, "app/controller/TryController.php"), later, later))
 		a.WaitFor("app/controller/TryController.php updated and reload\n")
 		a.WaitFor("lines started: lines 0\n", before+1)
 		require.Eventually(t, func() bool {
@@ -206,18 +206,18 @@ func TestWebman(t *testing.T) {
 		require.NotContains(t, a.Output(), "Master process has gone away")
 	})
 	t.Run("commands", func(t *testing.T) {
-		status, err := a.command("start.php", "status").Run()
+		status, err := a.Command("start.php", "status").Run()
 		require.NoError(t, err)
 		require.Contains(t, status, "3 workers    4 processes\n")
 		require.Regexp(t, `(?m)^webman +select +768 +1 *$`, status)
-		_, err = a.command("start.php", "stop").Run()
+		_, err = a.Command("start.php", "stop").Run()
 		require.NoError(t, err)
 		a.WaitUntilEnded()
 		require.Contains(t, a.Output(), "lines stopped\n")
 		for _, file := range []string{"runtime/logs/workerman.log", "runtime/logs/webman-" + time.Now().In(shanghai(t)).Format("2006-01-02") + ".log"} {
-			require.FileExists(t, filepath.Join(a.dir, file))
+			require.FileExists(t, filepath.Join(a.Dir, file))
 		}
-		require.NoFileExists(t, filepath.Join(a.dir, "runtime/webman.pid"))
+		require.NoFileExists(t, filepath.Join(a.Dir, "runtime/webman.pid"))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,20 +22,15 @@ const patience = phalanxtest.Patience
 
 // app is an application in a folder of the test's own.
 type app struct {
-	*phalanxtest.Process
-	t     *testing.T
-	dir   string
-	ports []int
+	*phalanxtest.App
+	t *testing.T
 }
 
 // prepare copies a folder of testdata; arguments are phalanx's.
 func prepare(t *testing.T, from string, args ...string) *app {
 	t.Helper()
-	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, 2)}
-	require.NoError(t, os.CopyFS(a.dir, os.DirFS(from)))
-	a.Process = phalanxtest.Command(t, args...)
-	a.Cmd.Dir = a.dir
-	a.Cmd.Env = append(a.Cmd.Env, fmt.Sprintf("PORT1=%d", a.ports[0]), fmt.Sprintf("PORT2=%d", a.ports[1]))
+	a := &app{phalanxtest.Prepare(t, from, 2), t}
+	a.Process = a.Command(args...)
 	return a
 }
 
@@ -48,12 +44,12 @@ func watch(t *testing.T, options ...string) *app {
 	return a
 }
 
-func (a *app) url(path string) string { return fmt.Sprintf("http://127.0.0.1:%d%s", a.ports[0], path) }
+func (a *app) url(path string) string { return fmt.Sprintf("http://127.0.0.1:%d%s", a.Ports[0], path) }
 
 // write makes a file as editors do that replace it.
 func (a *app) write(name, content string) {
 	a.t.Helper()
-	path := filepath.Join(a.dir, name)
+	path := filepath.Join(a.Dir, name)
 	require.NoError(a.t, os.WriteFile(path+"~", []byte(content), 0o600))
 	require.NoError(a.t, os.Rename(path+"~", path))
 }
@@ -109,17 +105,18 @@ func (a *app) ask(method, path, body string, headers ...string) (*http.Response,
 // keepAlive is one connection for several requests.
 type keepAlive struct {
 	t    *testing.T
-	conn io.ReadWriter
+	conn net.Conn
 	rd   *bufio.Reader
 }
 
 func (a *app) keepAlive() *keepAlive {
-	c := phalanxtest.Dial(a.t, fmt.Sprintf("127.0.0.1:%d", a.ports[0]))
+	c := phalanxtest.Dial(a.t, fmt.Sprintf("127.0.0.1:%d", a.Ports[0]))
 	return &keepAlive{a.t, c, bufio.NewReader(c)}
 }
 
 func (k *keepAlive) get(path string) string {
 	k.t.Helper()
+	require.NoError(k.t, k.conn.SetDeadline(time.Now().Add(patience)))
 	_, err := fmt.Fprintf(k.conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
 	require.NoError(k.t, err)
 	resp, err := http.ReadResponse(k.rd, nil)
@@ -131,7 +128,7 @@ func (k *keepAlive) get(path string) string {
 
 func (a *app) read(name string) string {
 	a.t.Helper()
-	data, err := os.ReadFile(filepath.Join(a.dir, name))
+	data, err := os.ReadFile(filepath.Join(a.Dir, name))
 	require.NoError(a.t, err)
 	return string(data)
 }

@@ -99,7 +99,7 @@ func TestErrorsThatEndTheScript(t *testing.T) {
 	}
 
 	ctx := t.Context()
-	c, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.ports[1]), nil)
+	c, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.Ports[1]), nil)
 	require.NoError(t, err)
 	defer func() { _ = c.CloseNow() }()
 	require.NoError(t, c.Write(ctx, websocket.MessageText, []byte("throw")))

@@ -60,7 +60,7 @@ func TestNewApplication(t *testing.T) {
 	require.Len(t, steps, 3)
 	require.Equal(t, "cd shop", steps[0])
 	require.Equal(t, phalanxtest.Binary(t)+" watch server.php", steps[1])
-	a := &app{t: t, dir: dir, ports: []int{port, port + 1}, Process: phalanxtest.Command(t)}
+	a := &app{&phalanxtest.App{Process: phalanxtest.Command(t), Dir: dir, Ports: []int{port, port + 1}}, t}
 	a.Cmd.Path, a.Cmd.Args, a.Cmd.Dir = "/bin/sh", []string{"sh", "-c", "exec " + steps[1]}, dir
 	a.Start()
 	a.WaitFor("Start success")
@@ -190,7 +190,7 @@ func (a *app) enter(name string) *guest {
 	a.t.Helper()
 	ctx, cancel := context.WithTimeout(a.t.Context(), 3*patience)
 	a.t.Cleanup(cancel)
-	conn, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.ports[1]), nil)
+	conn, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.Ports[1]), nil)
 	require.NoError(a.t, err)
 	a.t.Cleanup(func() { _ = conn.CloseNow() })
 	g := &guest{a.t, ctx, conn}

@@ -20,33 +20,16 @@ const patience = phalanxtest.Patience
 
 // app is a running script of testdata.
 type app struct {
-	*phalanxtest.Process
-	t           *testing.T
-	dir         string
-	ports       []int
-	environment []string
+	*phalanxtest.App
+	t     *testing.T
+	dir   string
+	ports []int
 }
 
-// prepare copies testdata to a folder of the test's own and finds ports that nobody listens on, which the script finds
-// in PORT1, PORT2 ...; further settings are NAME=value.
 func prepare(t *testing.T, ports int, environment ...string) *app {
 	t.Helper()
-	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, ports), environment: environment}
-	require.NoError(t, os.CopyFS(a.dir, os.DirFS("testdata")))
-	for i, port := range a.ports {
-		a.environment = append(a.environment, fmt.Sprintf("PORT%d=%d", i+1, port))
-	}
-	a.Process = a.command()
-	return a
-}
-
-// command prepares a phalanx in the app's folder and with its settings.
-func (a *app) command(args ...string) *phalanxtest.Process {
-	a.t.Helper()
-	p := phalanxtest.Command(a.t, args...)
-	p.Cmd.Dir = a.dir
-	p.Cmd.Env = append(p.Cmd.Env, a.environment...)
-	return p
+	a := phalanxtest.Prepare(t, "testdata", ports, environment...)
+	return &app{App: a, t: t, dir: a.Dir, ports: a.Ports}
 }
 
 func (a *app) start(args ...string) {
@@ -78,9 +61,9 @@ func (a *app) listening(network string) string {
 	return string(table)
 }
 
-func (a *app) addr(i int) string { return fmt.Sprintf("127.0.0.1:%d", a.ports[i]) }
+func (a *app) addr(i int) string { return a.Addr(i) }
 
-func (a *app) url(i int, path string) string { return "http://" + a.addr(i) + path }
+func (a *app) url(i int, path string) string { return a.URL(i, path) }
 
 // dial connects, with a time limit for all that follows.
 func (a *app) dial(i int) *net.TCPConn {

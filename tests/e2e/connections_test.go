@@ -160,15 +160,15 @@ func TestConnectionsFromTheCommandLine(t *testing.T) {
 	one.call("join", "me", "news")
 	code := `use Phalanx\Connections; Connections::connect('connections.php');
 		Connections::sendToGroup('news', 'from the shell'); echo Connections::count('news');`
-	out, err := a.command("-r", code).Run()
+	out, err := a.Command("-r", code).Run()
 	require.NoError(t, err)
 	require.Equal(t, "1", out)
 	require.Equal(t, "from the shell", one.line())
 
-	out, err = a.command("-r", `echo Phalanx\Connections::count('news');`).Run()
+	out, err = a.Command("-r", `echo Phalanx\Connections::count('news');`).Run()
 	require.Error(t, err)
 	require.Contains(t, out, `call Phalanx\Connections::connect('START_FILE.php') first`)
-	out, err = a.command("-r", `Phalanx\Connections::connect('none.php');`).Run()
+	out, err = a.Command("-r", `Phalanx\Connections::connect('none.php');`).Run()
 	require.Error(t, err)
 	require.Contains(t, out, "no server of none.php runs here")
 

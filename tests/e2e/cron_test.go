@@ -82,7 +82,7 @@ $job->remove();
 var_dump(Cron::remove('now'), Cron::remove('now'));
 try { Cron::schedule('x', '61 * * * *', fn () => 1); } catch (Cron\CronException $e) { echo $e->getMessage(), "\n"; }
 `), 0o600))
-	out, err := a.command("script.php").Run()
+	out, err := a.Command("script.php").Run()
 	require.NoError(t, err, out)
 	require.Equal(t, "01-01 00:00:00 UTC\nnow\nbool(true)\nran\nbool(true)\nbool(false)\ncron: \"61 * * * *\": end of range (61) above maximum (59): 61\n", out)
 }

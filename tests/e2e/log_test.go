@@ -95,7 +95,7 @@ func TestRecordsOfScripts(t *testing.T) {
 			script := "<?php $log = new Phalanx\\Log('app.log', 'web', format: Phalanx\\Log\\Format::Json);" +
 				"for ($i = 0; $i < 3000; $i++) { $log->info(\"record $i\"); }" + end
 			require.NoError(t, os.WriteFile(filepath.Join(a.dir, "script.php"), []byte(script), 0o600))
-			_, _ = a.command("script.php").Run()
+			_, _ = a.Command("script.php").Run()
 			require.Len(t, a.logged(), 3000)
 		})
 	}
@@ -129,7 +129,7 @@ func TestPsrLog(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			a := prepare(t, 0)
 			require.NoError(t, os.WriteFile(filepath.Join(a.dir, "psr.php"), []byte("<?php "+source), 0o600))
-			out, err := a.command("psrlog.php").Run()
+			out, err := a.Command("psrlog.php").Run()
 			require.NoError(t, err, out)
 			require.Regexp(t, `^(\[[^]]+\] lib\.(EMERGENCY|ALERT|CRITICAL|ERROR|WARNING|NOTICE|INFO|DEBUG): hello Ada \{"name":"Ada"\}\n){9}`+
 				`refused: A level is .*; 'loud' given\n$`, out)
@@ -143,7 +143,7 @@ func TestRecordsForASlowReader(t *testing.T) {
 	script := `<?php $log = new Phalanx\Log('stdout', maxQueueBytes: 2 << 20);
 		for ($i = 0; $i < 100; $i++) { $log->info(str_repeat('x', 100_000)); }`
 	require.NoError(t, os.WriteFile(filepath.Join(a.dir, "script.php"), []byte(script), 0o600))
-	p := a.command("script.php")
+	p := a.Command("script.php")
 	rd, w, err := os.Pipe()
 	require.NoError(t, err)
 	p.Cmd.Stdout = w

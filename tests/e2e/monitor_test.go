@@ -85,7 +85,7 @@ func TestMonitorCounts(t *testing.T) {
 	}
 	// Standard output holds nothing else.
 	cmd := exec.Command(phalanxtest.Binary(t), "monitor.php", "status", "--json")
-	cmd.Dir, cmd.Env = a.dir, append(cmd.Environ(), a.environment...)
+	cmd.Dir, cmd.Env = a.dir, append(cmd.Environ(), a.Env...)
 	out, err := cmd.Output()
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(out, &st), "%s", out)
@@ -116,7 +116,7 @@ func TestMonitorCounts(t *testing.T) {
 
 func TestStatusAsJSONOfWhatDoesNotRun(t *testing.T) {
 	a := prepare(t, 2)
-	out, err := a.command("monitor.php", "status", "--json").Run()
+	out, err := a.Command("monitor.php", "status", "--json").Run()
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit)
 	require.Equal(t, 1, exit.ExitCode())
@@ -164,8 +164,8 @@ func TestMonitorWhileDraining(t *testing.T) {
 func TestMonitorAddressInUse(t *testing.T) {
 	a := watched(t)
 	b := prepare(t, 1)
-	b.environment = append(b.environment, a.environment[len(a.environment)-1])
-	out, _ := b.command("monitor.php", "start").Run()
+	b.Env = append(b.Env, a.Env[len(a.Env)-1])
+	out, _ := b.Command("monitor.php", "start").Run()
 	require.Contains(t, out, "the monitor cannot listen")
 	require.NotContains(t, out, "Start success")
 }

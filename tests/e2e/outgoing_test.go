@@ -342,7 +342,7 @@ func TestReloadAndStopWhileConnecting(t *testing.T) {
 	connecting, before := ask()
 	require.Equal(t, 10, connecting)
 	for i := range 3 {
-		_, err := a.command("outgoing.php", "reload").Run()
+		_, err := a.Command("outgoing.php", "reload").Run()
 		require.NoError(t, err)
 		a.WaitFor("connecting", i+2)
 	}

@@ -79,7 +79,7 @@ func TestServerProcesses(t *testing.T) {
 					require.Len(t, ids, 2)
 				}
 			}
-			status, err := a.command("process.php", "status").Run()
+			status, err := a.Command("process.php", "status").Run()
 			require.NoError(t, err)
 			require.Contains(t, status, "3 workers    7 processes")
 			rows := regexp.MustCompile(`(?m)^(\d+)\t.*\[idle\]`).FindAllStringSubmatch(status, -1)
@@ -98,7 +98,7 @@ func TestServerProcesses(t *testing.T) {
 					require.Equal(t, "new", p.Code)
 				}
 			}
-			_, err = a.command("process.php", "stop").Run()
+			_, err = a.Command("process.php", "stop").Run()
 			require.NoError(t, err)
 			a.WaitUntilEnded()
 			require.NoError(t, a.Err)
@@ -138,7 +138,7 @@ func TestOneOfSeveralServerProcessesDies(t *testing.T) {
 
 func TestProcessesMustBeANumber(t *testing.T) {
 	a := prepare(t, 2)
-	out, err := a.command("process.php", "start", "--processes=many").Run()
+	out, err := a.Command("process.php", "start", "--processes=many").Run()
 	require.NoError(t, err, "as for other refusals of a start")
 	require.Contains(t, out, "--processes must be 1 to 1024, many given")
 }
@@ -186,7 +186,7 @@ func TestWorkersOfOtherUsers(t *testing.T) {
 	}, patience, 5*time.Millisecond)
 	require.NotContains(t, a.Output(), "Warning")
 
-	out, err := a.command("process.php", "connections").Run()
+	out, err := a.Command("process.php", "connections").Run()
 	require.NoError(t, err)
 	require.Regexp(t, `(?m)^\d+ +text +\d+ +tcp +Text +1 +0 +0B +0B +4B +\d+B +ESTABLISHED +127\.0\.0\.1:\d+ +127\.0\.0\.1:\d+`, out)
 
@@ -204,7 +204,7 @@ func TestUnknownUsersAndGroups(t *testing.T) {
 		"TEXT_GROUP=no-such-group": `worker text cannot run in group "no-such-group": there is no such group`,
 	} {
 		a := prepare(t, 2, settings)
-		out, _ := a.command("process.php", "start").Run()
+		out, _ := a.Command("process.php", "start").Run()
 		require.Contains(t, out, said)
 		require.NotContains(t, out, "Start success")
 		require.NoFileExists(t, filepath.Join(a.dir, "workerman.process.php.pid"))

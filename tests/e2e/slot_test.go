@@ -118,7 +118,7 @@ func TestSlotOffersWhatTheCommandLineDoes(t *testing.T) {
 		}
 		return set
 	}
-	printed, err := a.command("like-cli.php", "list").Run()
+	printed, err := a.Command("like-cli.php", "list").Run()
 	require.NoError(t, err)
 	script := list(printed)
 	require.Greater(t, len(script), 3000)
@@ -295,12 +295,12 @@ func TestPidFileAndCommands(t *testing.T) {
 	require.Equal(t, strconv.Itoa(a.Cmd.Process.Pid), string(pid))
 	server := a.serverPID()
 
-	out, _ := a.command("slots.php", "start").Run()
+	out, _ := a.Command("slots.php", "start").Run()
 	require.Contains(t, string(out), "already running")
 	require.NoError(t, syscall.Kill(a.Cmd.Process.Pid, 0))
 	require.NotEmpty(t, a.get(0, "/"))
 
-	out, err = a.command("slots.php", "stop").Run()
+	out, err = a.Command("slots.php", "stop").Run()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "stop success")
 	<-a.Ended

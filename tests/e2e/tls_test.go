@@ -379,7 +379,7 @@ fwrite($c, "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n");
 echo stream_get_contents($c), stream_get_meta_data($c)['crypto']['protocol'], "\n";
 `), 0o600))
 	for name, want := range map[string]string{"localhost": "hello", "wrong.test": "refused"} {
-		out, err := s.command(script, s.addr(portHTTPS), s.ca.CAFile(), name).Run()
+		out, err := s.Command(script, s.addr(portHTTPS), s.ca.CAFile(), name).Run()
 		require.NoError(t, err, out)
 		require.Contains(t, out, want)
 	}

@@ -84,7 +84,7 @@ Trace::span('outer', function (Trace\Span $outer): void {
     Trace::span('exits', fn () => exit(0));
 });
 `)
-	out, err := a.command("script.php").Run()
+	out, err := a.Command("script.php").Run()
 	require.NoError(t, err, out)
 	got := spans()
 	require.Len(t, got["a"], 1)
@@ -106,7 +106,7 @@ func TestTracingIsOffByItself(t *testing.T) {
 use Phalanx\Trace;
 var_dump(Trace::isOn(), Trace::span('x', fn (?Trace\Span $s) => $s), Trace::headers());
 `)
-	out, err := a.command("script.php").Run()
+	out, err := a.Command("script.php").Run()
 	require.NoError(t, err, out)
 	require.Equal(t, "bool(false)\nNULL\narray(0) {\n}\n", out)
 	require.Empty(t, spans())

@@ -30,7 +30,7 @@ func workerApp(t *testing.T, environment ...string) *app {
 // Worker::$daemonize is as good as -d; what it prints, logs and notes goes where the script says.
 func TestDaemonizedByTheScript(t *testing.T) {
 	a := workerApp(t, "DAEMONIZE=1")
-	out, err := a.command("worker.php", "start").Run()
+	out, err := a.Command("worker.php", "start").Run()
 	require.NoError(t, err)
 	require.Contains(t, out, `Input "phalanx worker.php stop" to stop. Start success.`)
 	require.Contains(t, a.read("log/new/the.log"), "start in DAEMON mode")
@@ -42,11 +42,11 @@ func TestDaemonizedByTheScript(t *testing.T) {
 	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
 	require.NotContains(t, out, "started")
 	require.Equal(t, "done", a.get(0, "/"))
-	status, err := a.command("worker.php", "status").Run()
+	status, err := a.Command("worker.php", "status").Run()
 	require.NoError(t, err)
 	require.Contains(t, status, "Start worker in DAEMON mode.")
 	require.NoFileExists(t, filepath.Join(a.dir, "run", "the.status"))
-	_, err = a.command("worker.php", "stop").Run()
+	_, err = a.Command("worker.php", "stop").Run()
 	require.NoError(t, err)
 	require.Contains(t, a.read("log/new/the.log"), "stop success", "where the script says so this command is a daemon's too")
 	require.NoFileExists(t, filepath.Join(a.dir, "run", "the.pid"))

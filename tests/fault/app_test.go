@@ -4,7 +4,6 @@ package fault_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,33 +26,13 @@ const poll = 5 * time.Millisecond
 
 // app is a running script of testdata.
 type app struct {
-	*phalanxtest.Process
-	t           testing.TB
-	dir         string
-	ports       []int
-	environment []string
+	*phalanxtest.App
+	t testing.TB
 }
 
-// prepare copies testdata to a folder of the test's own and finds ports that nobody listens on, which the script finds
-// in PORT1, PORT2 ...; further settings are NAME=value.
 func prepare(t testing.TB, ports int, environment ...string) *app {
 	t.Helper()
-	a := &app{t: t, dir: t.TempDir(), ports: phalanxtest.FreePorts(t, ports), environment: environment}
-	require.NoError(t, os.CopyFS(a.dir, os.DirFS("testdata")))
-	for i, port := range a.ports {
-		a.environment = append(a.environment, fmt.Sprintf("PORT%d=%d", i+1, port))
-	}
-	a.Process = a.command()
-	return a
-}
-
-// command prepares a phalanx in the app's folder and with its settings.
-func (a *app) command(args ...string) *phalanxtest.Process {
-	a.t.Helper()
-	p := phalanxtest.Command(a.t, args...)
-	p.Cmd.Dir = a.dir
-	p.Cmd.Env = append(p.Cmd.Env, a.environment...)
-	return p
+	return &app{phalanxtest.Prepare(t, "testdata", ports, environment...), t}
 }
 
 // start starts a script and waits until each of its slots serves. The last port is its monitor's.
@@ -65,12 +44,8 @@ func (a *app) start(script string, args ...string) {
 	a.awaitReady()
 }
 
-func (a *app) addr(i int) string { return fmt.Sprintf("127.0.0.1:%d", a.ports[i]) }
-
-func (a *app) url(i int, path string) string { return "http://" + a.addr(i) + path }
-
 func (a *app) monitor(path string) (int, string) {
-	resp, err := http.Get("http://" + a.addr(len(a.ports)-1) + path)
+	resp, err := http.Get("http://" + a.Addr(len(a.Ports)-1) + path)
 	if err != nil {
 		return 0, err.Error()
 	}
@@ -150,10 +125,4 @@ func (a *app) servers() (pids []int) {
 		}
 	}
 	return pids
-}
-
-// dial connects, with a time limit for all that follows.
-func (a *app) dial(i int) *net.TCPConn {
-	a.t.Helper()
-	return phalanxtest.Dial(a.t, a.addr(i))
 }

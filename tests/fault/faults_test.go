@@ -154,7 +154,7 @@ func TestWhatEndsAServerProcessUnderLoad(t *testing.T) {
 			a.talker(1).talk(t)
 
 			// Each row that was acknowledged is there.
-			out, err := a.command("-r", `foreach ((new PDO('sqlite:rows.sqlite'))->query('SELECT id FROM rows') as $row) { echo "$row[0]\n"; }`).Run()
+			out, err := a.Command("-r", `foreach ((new PDO('sqlite:rows.sqlite'))->query('SELECT id FROM rows') as $row) { echo "$row[0]\n"; }`).Run()
 			require.NoError(t, err, out)
 			rows := map[string]bool{}
 			for row := range strings.SplitSeq(out, "\n") {
@@ -187,7 +187,7 @@ func TestSupervisorKilledUnderLoad(t *testing.T) {
 				return err != nil || strings.Contains(string(stat), ") Z ")
 			}, patience, poll, "a server process has outlived its supervisor")
 		}
-		again := a.command()
+		again := a.Command()
 		a.Process = again
 		a.start("faults.php") // the same ports and the same pid file
 		l.awaitMore(t, 50)
@@ -268,7 +268,7 @@ func TestStopWhileServerProcessesDie(t *testing.T) {
 	a.WaitUntilEnded()
 	close(over)
 	killer.Wait()
-	_, err := net.DialTimeout("tcp", a.addr(0), time.Second)
+	_, err := net.DialTimeout("tcp", a.Addr(0), time.Second)
 	require.ErrorIs(t, err, syscall.ECONNREFUSED)
 }
 
@@ -278,7 +278,7 @@ func TestReloadStorm(t *testing.T) {
 	a := prepare(t, 3)
 	a.start("faults.php")
 	server := a.servers()
-	kept := a.dial(0)
+	kept := a.Dial(0)
 	rd := bufio.NewReader(kept)
 	l := a.startLoad(4, 0)
 	l.awaitMore(t, 20)

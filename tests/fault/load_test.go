@@ -35,7 +35,7 @@ type load struct {
 func (a *app) startLoad(n, port int) *load {
 	l := &load{over: make(chan struct{}), counts: map[string]int{}}
 	for range n {
-		l.clients.Go(func() { l.client(a.addr(port)) })
+		l.clients.Go(func() { l.client(a.Addr(port)) })
 	}
 	return l
 }
@@ -128,7 +128,7 @@ func ask(c net.Conn, rd *bufio.Reader, path string) (result string, more bool) {
 // askOnce is ask over a connection of its own.
 func (a *app) askOnce(port int, path string) string {
 	a.t.Helper()
-	c, err := net.DialTimeout("tcp", a.addr(port), patience)
+	c, err := net.DialTimeout("tcp", a.Addr(port), patience)
 	if err != nil {
 		return outcome(err)
 	}
@@ -146,7 +146,7 @@ type talker struct {
 
 func (a *app) talker(port int) *talker {
 	a.t.Helper()
-	c := a.dial(port)
+	c := a.Dial(port)
 	return &talker{Conn: c, rd: bufio.NewReader(c)}
 }
 

@@ -25,7 +25,7 @@ import (
 // get answers the status and the body of a request over a connection of its own.
 func (a *app) get(path string, cookie ...string) (int, string) {
 	a.t.Helper()
-	request, err := http.NewRequest(http.MethodGet, a.url(0, path), nil)
+	request, err := http.NewRequest(http.MethodGet, a.URL(0, path), nil)
 	require.NoError(a.t, err)
 	for _, c := range cookie {
 		request.Header.Set("Cookie", c)
@@ -57,7 +57,7 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 	other.talk(t)
 	l := a.startLoad(4, 0)
 	l.awaitMore(t, 50)
-	mine := a.dial(0)
+	mine := a.Dial(0)
 	kept := bufio.NewReader(mine)
 	result, _ := ask(mine, kept, "/")
 	require.Equal(t, answered, result)
@@ -70,7 +70,7 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 	waiting := make([]net.Conn, 60)
 	results := make(chan string, len(waiting))
 	for i := range waiting {
-		waiting[i] = a.dial(0)
+		waiting[i] = a.Dial(0)
 	}
 	require.Eventually(t, func() bool { return a.figures().sum("phalanx_slot_accept_errors_total") >= 1 }, patience, poll)
 	l.awaitMore(t, 50)
@@ -142,7 +142,7 @@ func TestDiskFullUnderLoad(t *testing.T) {
 		require.NoError(t, err)
 		_, _ = io.CopyN(part, rand.Reader, 2<<20)
 		_ = form.Close()
-		resp, err := http.Post(a.url(0, "/upload"), form.FormDataContentType(), &body)
+		resp, err := http.Post(a.URL(0, "/upload"), form.FormDataContentType(), &body)
 		if err != nil {
 			return 0, err.Error()
 		}
@@ -255,7 +255,7 @@ func TestTenThousandConnectionsDropped(t *testing.T) {
 	const all, atOnce = 10_000, 500
 	open := make([]*net.TCPConn, 0, atOnce)
 	for i := range all {
-		c, err := net.Dial("tcp", a.addr(0))
+		c, err := net.Dial("tcp", a.Addr(0))
 		require.NoError(t, err)
 		conn := c.(*net.TCPConn)
 		_, _ = io.WriteString(conn, beginnings[i%len(beginnings)])

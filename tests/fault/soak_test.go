@@ -109,27 +109,27 @@ func (s *soak) traffic() {
 	for path := range paths {
 		names = append(names, path)
 	}
-	secure := fmt.Sprintf("https://localhost:%d", s.ports[1])
+	secure := fmt.Sprintf("https://localhost:%d", s.Ports[1])
 	s.run(4, 20*time.Millisecond, "keep-alive", func() error {
 		path := names[rand.IntN(len(names))]
-		return answer(s.plain, s.url(0, path), paths[path])
+		return answer(s.plain, s.URL(0, path), paths[path])
 	})
 	s.run(2, 20*time.Millisecond, "TLS", func() error {
 		path := names[rand.IntN(len(names))]
 		return answer(s.secure, secure+path, paths[path])
 	})
 	single := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: soakPatience}
-	s.run(2, 20*time.Millisecond, "a connection for each request", func() error { return answer(single, s.url(0, "/"), "hello") })
+	s.run(2, 20*time.Millisecond, "a connection for each request", func() error { return answer(single, s.URL(0, "/"), "hello") })
 	singleTLS := &http.Client{Timeout: soakPatience, Transport: &http.Transport{
 		DisableKeepAlives: true, TLSClientConfig: s.secure.Transport.(*http.Transport).TLSClientConfig,
 	}}
 	s.run(1, 50*time.Millisecond, "a TLS handshake for each request", func() error { return answer(singleTLS, secure+"/", "hello") })
 	s.run(1, 100*time.Millisecond, "uploads", s.upload)
 	s.run(2, 100*time.Millisecond, "rooms", s.room)
-	s.run(2, 20*time.Millisecond, "frail", func() error { return answer(s.plain, s.url(2, "/"), "hello", 503) })
+	s.run(2, 20*time.Millisecond, "frail", func() error { return answer(s.plain, s.URL(2, "/"), "hello", 503) })
 	s.run(1, 2*time.Second, "ends", func() error {
 		path := []string{"/exit", "/fatal", "/memory", "/throw", "/loop"}[rand.IntN(5)]
-		err := answer(single, s.url(2, path), "nothing answers 200 here", 503)
+		err := answer(single, s.URL(2, path), "nothing answers 200 here", 503)
 		if err == nil {
 			s.refused.Add(1)
 		}
@@ -149,7 +149,7 @@ func (s *soak) upload() error {
 	}
 	_, _ = part.Write(content)
 	_ = form.Close()
-	resp, err := s.plain.Post(s.url(0, "/upload"), form.FormDataContentType(), &body)
+	resp, err := s.plain.Post(s.URL(0, "/upload"), form.FormDataContentType(), &body)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *soak) upload() error {
 func (s *soak) room() error {
 	ctx, cancel := context.WithTimeout(context.Background(), soakPatience)
 	defer cancel()
-	c, _, err := websocket.Dial(ctx, "ws://"+s.addr(3)+"/", nil)
+	c, _, err := websocket.Dial(ctx, "ws://"+s.Addr(3)+"/", nil)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (s *soak) room() error {
 // drop says half of something and goes.
 func (s *soak) drop() error {
 	i := rand.IntN(4)
-	c, err := net.Dial("tcp", s.addr(i))
+	c, err := net.Dial("tcp", s.Addr(i))
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func TestWatchdogLeavesOthersAlone(t *testing.T) {
 	a := prepare(t, 3, "LIMIT=0.4", "COROUTINES=1")
 	a.start("watchdog.php")
 	require.Equal(t, answered, a.askOnce(0, "/wait"), "it waits for a second")
-	c := a.dial(0)
+	c := a.Dial(0)
 	_, err := io.WriteString(c, strings.Repeat("GET /many HTTP/1.1\r\nHost: x\r\n\r\n", 50)) // a second
 	require.NoError(t, err)
 	rd := bufio.NewReader(c)
@@ -127,7 +127,7 @@ func TestMessageTimeoutOfTheCommandLine(t *testing.T) {
 	a := prepare(t, 3)
 	a.start("watchdog.php", "--message-timeout=0.4")
 	require.Equal(t, unavailable, a.askOnce(0, "/spin"))
-	out, err := a.command("watchdog.php", "start", "--message-timeout=soon").Run()
+	out, err := a.Command("watchdog.php", "start", "--message-timeout=soon").Run()
 	require.NoError(t, err, "as for other refusals of a start")
 	require.Contains(t, out, "already running")
 }
@@ -149,7 +149,7 @@ func TestStuckCallbacksAreToldOnce(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, status, text)
 
 	// And whoever asks sees it too.
-	out, err := a.command("watchdog.php", "stacks").Run()
+	out, err := a.Command("watchdog.php", "stacks").Run()
 	require.NoError(t, err)
 	require.Regexp(t, `worker\[web:\d+\] slot 0 in a callback for \d+\.\d{3} s\n    flock\(\)\n    \{closure:.*\}\(\) .*/watchdog.php:\d+\n`, out)
 	require.Regexp(t, `worker\[text:\d+\] slot 0 waits for something to do\n    phalanx_loop_run\(\)\n`, out)
@@ -158,7 +158,7 @@ func TestStuckCallbacksAreToldOnce(t *testing.T) {
 	require.NoError(t, held.Close())
 	require.Equal(t, answered, <-done)
 	require.Equal(t, 1, strings.Count(a.Output(), "has not come back to its loop"))
-	out, err = a.command("watchdog.php", "stacks").Run()
+	out, err = a.Command("watchdog.php", "stacks").Run()
 	require.NoError(t, err)
 	require.NotContains(t, out, "in a callback")
 }
@@ -170,11 +170,11 @@ func TestStacksOfABusyWorker(t *testing.T) {
 	a.start("watchdog.php")
 	go a.askOnce(0, "/spin")
 	require.Eventually(t, func() bool {
-		out, err := a.command("watchdog.php", "stacks").Run()
+		out, err := a.Command("watchdog.php", "stacks").Run()
 		require.NoError(t, err)
 		return strings.Contains(out, "    Stuck::spin() ") && !strings.Contains(out, "a password")
 	}, patience, poll)
-	_, err := a.command("watchdog.php", "stop").Run()
+	_, err := a.Command("watchdog.php", "stop").Run()
 	require.NoError(t, err)
 	a.WaitUntilEnded()
 }

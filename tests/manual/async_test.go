@@ -13,8 +13,8 @@ import (
 // Outgoing connections: tasks, a proxy, a client that comes back, ws, wss and UDP clients.
 func TestAsync(t *testing.T) {
 	a := prepare(t, 7)
-	certificate(t, a.dir)
-	a.Process = a.command("async.php", "start")
+	certificate(t, a.Dir)
+	a.Process = a.Command("async.php", "start")
 	a.Start()
 	a.WaitFor("Start success.")
 	for _, said := range []string{
@@ -33,9 +33,9 @@ func TestAsync(t *testing.T) {
 		require.Fail(t, "no answer")
 	}
 
-	a.dial(2)
+	a.Dial(2)
 	body := strings.Repeat("x", 3<<19) // more than one buffer, both ways open
-	resp, err := (&http.Client{Timeout: patience}).Post("http://"+a.addr(2)+"/through", "text/plain", strings.NewReader(body))
+	resp, err := (&http.Client{Timeout: patience}).Post("http://"+a.Addr(2)+"/through", "text/plain", strings.NewReader(body))
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(resp.Body)

@@ -16,14 +16,14 @@ import (
 // run runs an example with a command that ends by itself.
 func (a *app) run(args ...string) string {
 	a.t.Helper()
-	out, err := a.command(args...).Run()
+	out, err := a.Command(args...).Run()
 	require.NoError(a.t, err, "%s", out)
 	return out
 }
 
 func TestCommands(t *testing.T) {
 	a := start(t, "worker-ids.php", 2)
-	pid, err := os.ReadFile(filepath.Join(a.dir, "workerman.worker-ids.php.pid"))
+	pid, err := os.ReadFile(filepath.Join(a.Dir, "workerman.worker-ids.php.pid"))
 	require.NoError(t, err)
 	require.Equal(t, strconv.Itoa(a.Cmd.Process.Pid), string(pid))
 
@@ -42,12 +42,12 @@ func TestCommands(t *testing.T) {
 	require.Contains(t, out, "Workerman[worker-ids.php] stop success")
 	<-a.Ended
 	require.Contains(t, a.run("worker-ids.php", "stop"), "Workerman[worker-ids.php] not run")
-	require.NoFileExists(t, filepath.Join(a.dir, "workerman.worker-ids.php.pid"))
+	require.NoFileExists(t, filepath.Join(a.Dir, "workerman.worker-ids.php.pid"))
 }
 
 func TestDaemon(t *testing.T) {
 	a := prepare(t, 2)
-	file := filepath.Join(a.dir, "workerman.worker-ids.php.pid")
+	file := filepath.Join(a.Dir, "workerman.worker-ids.php.pid")
 	out := a.run("worker-ids.php", "start", "-d")
 	require.Contains(t, out, "start in DAEMON mode")
 	var pid int

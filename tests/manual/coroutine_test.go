@@ -15,7 +15,7 @@ import (
 func TestCoroutines(t *testing.T) {
 	a := start(t, "coroutine.php", 3)
 	a.WaitFor("started by a coroutine")
-	for i := range a.ports {
+	for i := range a.Ports {
 		for path, want := range map[string]string{
 			"/channel": `["Task 1 Done","Task 2 Done"]`, "/wait-group": "All Task Done", "/barrier": "4 Tasks Done",
 			"/parallel": "[1,2,3,4]", "/context": `[null,{"id":1,"name":"name"}]`, "/locker": "1",
@@ -29,11 +29,11 @@ func TestCoroutines(t *testing.T) {
 // A request that sleeps holds no other up: one after another, these would take 20 seconds.
 func TestSleepingRequestsEndTogether(t *testing.T) {
 	a := start(t, "coroutine.php", 3)
-	for i := range a.ports {
-		_ = a.dial(i).Close()
+	for i := range a.Ports {
+		_ = a.Dial(i).Close()
 		begin := time.Now()
 		for path, want := range map[string]string{"/sleep": "hello workerman", "/locker": "1"} {
-			a.together(100, fmt.Sprintf("http://%s%s", a.addr(i), path), want)
+			a.together(100, fmt.Sprintf("http://%s%s", a.Addr(i), path), want)
 		}
 		require.Less(t, time.Since(begin), 10*time.Second, "worker %d", i)
 	}

@@ -35,14 +35,14 @@ func exchange(t *testing.T, c net.Conn, write, want string) {
 // get fetches a path; the connection is used once.
 func (a *app) get(i int, path string) (*http.Response, string) {
 	a.t.Helper()
-	r, err := http.NewRequest(http.MethodGet, "http://"+a.addr(i)+path, nil)
+	r, err := http.NewRequest(http.MethodGet, "http://"+a.Addr(i)+path, nil)
 	require.NoError(a.t, err)
 	return a.do(http.DefaultClient, r)
 }
 
 func (a *app) do(client *http.Client, r *http.Request) (*http.Response, string) {
 	a.t.Helper()
-	_ = a.dial(portOf(a, r)).Close() // waits for the listener
+	_ = a.Dial(portOf(a, r)).Close() // waits for the listener
 	client.Timeout = patience
 	resp, err := client.Do(r)
 	require.NoError(a.t, err)
@@ -53,8 +53,8 @@ func (a *app) do(client *http.Client, r *http.Request) (*http.Response, string) 
 }
 
 func portOf(a *app, r *http.Request) int {
-	for i := range a.ports {
-		if r.URL.Host == a.addr(i) {
+	for i := range a.Ports {
+		if r.URL.Host == a.Addr(i) {
 			return i
 		}
 	}
@@ -69,9 +69,9 @@ func TestHTTPHello(t *testing.T) {
 		require.Equal(t, "hello world", body)
 	}
 	require.Regexp(t, `Workerman\[http-hello\.php\] start in DEBUG mode`, a.Output())
-	require.Contains(t, a.Output(), fmt.Sprintf("http://%s", a.addr(0)))
+	require.Contains(t, a.Output(), fmt.Sprintf("http://%s", a.Addr(0)))
 
-	c := a.dial(0) // pipelined, over one connection
+	c := a.Dial(0) // pipelined, over one connection
 	_, err := io.WriteString(c, strings.Repeat("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 5))
 	require.NoError(t, err)
 	r := bufio.NewReader(c)
@@ -88,12 +88,12 @@ func TestHTTPRequest(t *testing.T) {
 	a := start(t, "http-request.php", 1)
 	for path, want := range map[string]string{
 		"/get?name=ann": "ann", "/default": "tom", "/method": "GET", "/query?a=1&b=2": "a=1&b=2", "/version": "1.1",
-		"/other?x": "/other?x", "/host": "127.0.0.1", "/ip": fmt.Sprintf("127.0.0.1 %d", a.ports[0]),
+		"/other?x": "/other?x", "/host": "127.0.0.1", "/ip": fmt.Sprintf("127.0.0.1 %d", a.Ports[0]),
 	} {
 		_, body := a.get(0, path)
 		require.Equal(t, want, body, path)
 	}
-	url := "http://" + a.addr(0)
+	url := "http://" + a.Addr(0)
 	r, err := http.NewRequest(http.MethodPost, url+"/post", strings.NewReader("a=1&b[]=2"))
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -147,7 +147,7 @@ func TestHTTPResponse(t *testing.T) {
 	require.Equal(t, "name=tom", resp.Header.Get("Set-Cookie"))
 
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	r, err := http.NewRequest(http.MethodGet, "http://"+a.addr(0)+"/redirect", nil)
+	r, err := http.NewRequest(http.MethodGet, "http://"+a.Addr(0)+"/redirect", nil)
 	require.NoError(t, err)
 	resp, _ = a.do(client, r)
 	require.Equal(t, 302, resp.StatusCode)
@@ -167,7 +167,7 @@ func TestHTTPResponse(t *testing.T) {
 
 	// A request that asks for it gets the connection closed, whatever kind of answer it had.
 	for _, path := range []string{"/", "/headers", "/file", "/chunked"} {
-		c := a.dial(0)
+		c := a.Dial(0)
 		_, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 		require.NoError(t, err)
 		all, err := io.ReadAll(c)
@@ -180,7 +180,7 @@ func TestHTTPServerSentEvents(t *testing.T) {
 	a := start(t, "http-sse.php", 1)
 	_, body := a.get(0, "/")
 	require.Equal(t, "ok", body)
-	r, err := http.NewRequest(http.MethodGet, "http://"+a.addr(0)+"/", nil)
+	r, err := http.NewRequest(http.MethodGet, "http://"+a.Addr(0)+"/", nil)
 	require.NoError(t, err)
 	r.Header.Set("Accept", "text/event-stream")
 	resp, err := (&http.Client{Timeout: patience, Transport: &http.Transport{}}).Do(r)
@@ -202,7 +202,7 @@ func TestHTTPSession(t *testing.T) {
 	require.NoError(t, err)
 	client := &http.Client{Jar: jar}
 	for _, step := range [][2]string{{"/", "nobody"}, {"/set", "tom"}, {"/", "tom"}} {
-		r, err := http.NewRequest(http.MethodGet, "http://"+a.addr(0)+step[0], nil)
+		r, err := http.NewRequest(http.MethodGet, "http://"+a.Addr(0)+step[0], nil)
 		require.NoError(t, err)
 		_, body := a.do(client, r)
 		require.Equal(t, step[1], body)
@@ -213,7 +213,7 @@ func TestHTTPSession(t *testing.T) {
 
 func TestTCPHello(t *testing.T) {
 	a := start(t, "tcp-hello.php", 1)
-	c := a.dial(0)
+	c := a.Dial(0)
 	exchange(t, c, "tom", "hello tom")
 	exchange(t, c, "ann", "hello ann")
 	a.WaitFor("from " + c.LocalAddr().String())
@@ -229,18 +229,18 @@ func TestTCPProtocol(t *testing.T) {
 
 func TestTextAndFrame(t *testing.T) {
 	a := start(t, "text-frame.php", 2)
-	text := a.dial(0)
+	text := a.Dial(0)
 	exchange(t, text, "abc\ndefg\n", "abc\n3\ndefg\n4\n")
 	exchange(t, text, "cut", "")
 	exchange(t, text, " off\n", "cut off\n7\n")
-	frame := a.dial(1)
+	frame := a.Dial(1)
 	exchange(t, frame, "\x00\x00\x00\x07tom\x00\x00\x00\x07ann", "\x00\x00\x00\x0dhello tom\x00\x00\x00\x0dhello ann")
 }
 
 func TestUDP(t *testing.T) {
 	a := start(t, "udp.php", 2)
 	for i, want := range []string{"get tom from 127.0.0.1", "Hello tom\n"} {
-		c, err := net.Dial("udp", a.addr(i))
+		c, err := net.Dial("udp", a.Addr(i))
 		require.NoError(t, err)
 		defer func() { _ = c.Close() }()
 		got := make([]byte, 100)
@@ -257,7 +257,7 @@ func TestUDP(t *testing.T) {
 
 func TestUnix(t *testing.T) {
 	a := start(t, "unix.php", 1)
-	path := filepath.Join(a.dir, "my.sock")
+	path := filepath.Join(a.Dir, "my.sock")
 	var c net.Conn
 	require.Eventually(t, func() bool {
 		var err error
@@ -273,25 +273,25 @@ func TestUnix(t *testing.T) {
 
 func TestProtocols(t *testing.T) {
 	a := start(t, "protocols.php", 4)
-	json := a.dial(0)
+	json := a.Dial(0)
 	exchange(t, json, `{"a":1}`+"\n"+`{"b":`, `{"code":0,"msg":"ok"}`+"\n")
 	exchange(t, json, "2}\n", `{"code":0,"msg":"ok"}`+"\n")
 	a.WaitFor(`{"a":1}`)
 	a.WaitFor(`{"b":2}`)
 
 	size := func(s string) string { return string(binary.BigEndian.AppendUint32(nil, uint32(len(s)+4))) + s }
-	exchange(t, a.dial(1), size("[1,2]"), size(`{"got":[1,2]}`))
+	exchange(t, a.Dial(1), size("[1,2]"), size(`{"got":[1,2]}`))
 
 	body := "<person><name>tom</name></person>"
-	exchange(t, a.dial(2), fmt.Sprintf("%010d%s", len(body)+10, body), "0000000028"+"<reply>tom</reply>")
+	exchange(t, a.Dial(2), fmt.Sprintf("%010d%s", len(body)+10, body), "0000000028"+"<reply>tom</reply>")
 
 	file := strings.Repeat("0123456789", 200_000) // a message far beyond one read
 	head := binary.BigEndian.AppendUint32(nil, uint32(5+len("up.txt")+len(file)))
-	up := a.dial(3)
+	up := a.Dial(3)
 	exchange(t, up, string(head)+"\x06up.txt"+file, "upload success. size 2000000")
 
 	// A length over the limit ends the connection before a byte of the body is stored.
-	bad := a.dial(3)
+	bad := a.Dial(3)
 	_, err := io.WriteString(bad, "\x7f\xff\xff\xff\x01a")
 	require.NoError(t, err)
 	_, err = bad.Read(make([]byte, 1))
@@ -327,7 +327,7 @@ func TestWorkerIDs(t *testing.T) {
 
 func TestInnerListen(t *testing.T) {
 	a := start(t, "inner-listen.php", 2)
-	exchange(t, a.dial(0), "x\n", "hello\n\n")
+	exchange(t, a.Dial(0), "x\n", "hello\n\n")
 	for range 4 {
 		_, body := a.get(1, "/")
 		require.Equal(t, "hello\n", body)
@@ -349,7 +349,7 @@ func TestStopAll(t *testing.T) {
 func TestReload(t *testing.T) {
 	a := start(t, "reload.php", 2)
 	generation := func(n string) {
-		require.NoError(t, os.WriteFile(filepath.Join(a.dir, "generation"), []byte(n), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(a.Dir, "generation"), []byte(n), 0o600))
 	}
 	generation("1")
 	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
@@ -375,7 +375,7 @@ func TestReload(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	a := start(t, "heartbeat.php", 1)
-	stranger, friend := a.dial(0), a.dial(0)
+	stranger, friend := a.Dial(0), a.Dial(0)
 	exchange(t, friend, "login\n", "welcome\n")
 	exchange(t, stranger, "", "not logged in\n")
 	exchange(t, friend, "", "no heartbeat\n")
@@ -385,7 +385,7 @@ func TestHeartbeat(t *testing.T) {
 
 func TestPauseAndResume(t *testing.T) {
 	a := start(t, "pause-resume.php", 1)
-	exchange(t, a.dial(0), "1\n2\n3\n4\n", "1\n2\nresumed\n3\n4\n")
+	exchange(t, a.Dial(0), "1\n2\n3\n4\n", "1\n2\nresumed\n3\n4\n")
 }
 
 func TestCallbacks(t *testing.T) {
@@ -398,7 +398,7 @@ func TestCallbacks(t *testing.T) {
 
 func TestBuffers(t *testing.T) {
 	a := start(t, "buffers.php", 1)
-	c := a.dial(0)
+	c := a.Dial(0)
 	_, err := io.WriteString(c, "go\n")
 	require.NoError(t, err)
 	a.WaitFor("bufferFull")
@@ -421,9 +421,9 @@ func TestConnections(t *testing.T) {
 	_, body := a.get(0, "/?name=ann")
 	require.Equal(t, "hello ann", body)
 
-	late := a.dial(1)
+	late := a.Dial(1)
 	exchange(t, late, "", "too late\n")
-	first, second := a.dial(1), a.dial(1)
+	first, second := a.Dial(1), a.Dial(1)
 	answer, others := bufio.NewReader(first), bufio.NewReader(second)
 	for c, r := range map[net.Conn]*bufio.Reader{first: answer, second: others} {
 		_, err := io.WriteString(c, "login\n")
@@ -451,7 +451,7 @@ func TestConnections(t *testing.T) {
 
 	for n := range 7 { // three for each life
 		require.Eventually(t, func() bool {
-			resp, err := http.Get(fmt.Sprintf("http://[::1]:%d/", a.ports[2]))
+			resp, err := http.Get(fmt.Sprintf("http://[::1]:%d/", a.Ports[2]))
 			if err != nil {
 				return false
 			}
@@ -464,7 +464,7 @@ func TestConnections(t *testing.T) {
 		}, patience, 10*time.Millisecond, "request %d", n)
 	}
 
-	flash := a.dial(3)
+	flash := a.Dial(3)
 	exchange(t, flash, "client", "policy for client\x00")
 	rest, err = io.ReadAll(flash)
 	require.NoError(t, err)

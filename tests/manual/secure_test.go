@@ -47,15 +47,15 @@ func certificate(t *testing.T, dir string) *tls.Config {
 
 func TestSecure(t *testing.T) {
 	a := prepare(t, 3)
-	trust := certificate(t, a.dir)
-	a.Process = a.command("secure.php", "start")
+	trust := certificate(t, a.Dir)
+	a.Process = a.Command("secure.php", "start")
 	a.Start()
 	a.WaitFor("Start success.")
-	a.dial(0) // waits for the listener
+	a.Dial(0) // waits for the listener
 
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: trust}}
 	for range 3 {
-		resp, err := client.Get("https://" + a.addr(0) + "/there")
+		resp, err := client.Get("https://" + a.Addr(0) + "/there")
 		require.NoError(t, err)
 		body, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
@@ -63,9 +63,9 @@ func TestSecure(t *testing.T) {
 		require.Equal(t, "hello /there ssl", string(body))
 	}
 
-	a.dial(1)
+	a.Dial(1)
 	ws := &browserOverTLS{inbox: make(chan string, 1)}
-	conn, _, err := gws.NewClient(ws, &gws.ClientOption{Addr: "wss://" + a.addr(1) + "/", TlsConfig: trust, HandshakeTimeout: patience})
+	conn, _, err := gws.NewClient(ws, &gws.ClientOption{Addr: "wss://" + a.Addr(1) + "/", TlsConfig: trust, HandshakeTimeout: patience})
 	require.NoError(t, err)
 	defer func() { _ = conn.NetConn().Close() }()
 	go conn.ReadLoop()
@@ -77,7 +77,7 @@ func TestSecure(t *testing.T) {
 		require.Fail(t, "no answer")
 	}
 
-	c, err := tls.Dial("tcp", a.addr(2), trust)
+	c, err := tls.Dial("tcp", a.Addr(2), trust)
 	require.NoError(t, err)
 	defer func() { _ = c.Close() }()
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))

@@ -37,10 +37,10 @@ func (c *client) OnClose(*gws.Conn, error) { close(c.closed) }
 
 func (a *app) websocket(i int, path string, headers http.Header) (*client, error) {
 	a.t.Helper()
-	a.dial(i) // waits for the listener
+	a.Dial(i) // waits for the listener
 	c := &client{t: a.t, inbox: make(chan message, 1024), closed: make(chan struct{})}
 	conn, answer, err := gws.NewClient(c, &gws.ClientOption{
-		Addr: fmt.Sprintf("ws://%s%s", a.addr(i), path), RequestHeader: headers, HandshakeTimeout: patience,
+		Addr: fmt.Sprintf("ws://%s%s", a.Addr(i), path), RequestHeader: headers, HandshakeTimeout: patience,
 	})
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func TestWebSocketUserIDs(t *testing.T) {
 	require.Equal(t, "hello all", tom.next().text)
 	require.Equal(t, "hello all", ann.next().text)
 
-	push := a.dial(1)
+	push := a.Dial(1)
 	exchange(t, push, `{"uid":"tom","percent":"88%"}`+"\n", "ok\n")
 	require.Equal(t, `{"uid":"tom","percent":"88%"}`, tom.next().text)
 	exchange(t, push, `{"uid":"nobody"}`+"\n", "fail\n")

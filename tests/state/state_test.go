@@ -3,11 +3,9 @@ package state
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,16 +28,11 @@ func serve(t *testing.T) *site {
 
 func start(t *testing.T, script string, env ...string) *site {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))
-	port := phalanxtest.FreePorts(t, 1)[0]
-	s := &site{Process: phalanxtest.Command(t, script, "start"), t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port)}
-	s.Cmd.Dir = dir
-	s.Cmd.Env = append(s.Cmd.Env, fmt.Sprintf("PORT1=%d", port))
-	s.Cmd.Env = append(s.Cmd.Env, env...)
+	a := phalanxtest.Prepare(t, "testdata", 1, env...)
+	s := &site{Process: a.Command(script, "start"), t: t, url: a.URL(0, "")}
 	s.Start()
 	s.WaitFor("Start success.")
-	require.NoError(t, phalanxtest.Dial(t, strings.TrimPrefix(s.url, "http://")).Close())
+	require.NoError(t, a.Dial(0).Close())
 	return s
 }
 
