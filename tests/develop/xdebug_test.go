@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -133,7 +135,9 @@ func TestXdebugStopsInAWorker(t *testing.T) {
 			a := prepare(t, "testdata", "-d", "zend_extension="+so, "-d", "xdebug.start_with_request=yes", "-d", "xdebug.client_host=127.0.0.1",
 				"-d", fmt.Sprintf("xdebug.client_port=%d", editor.Addr().(*net.TCPAddr).Port), "debug.php", "start")
 			a.Cmd.Env = append(a.Cmd.Env, "XDEBUG_MODE=debug", fibers)
-			script := filepath.Join(a.dir, "debug.php")
+			script := filepath.Join(a.Dir, "debug.php")
+			before, _, _ := strings.Cut(a.read("debug.php"), "// the breakpoint")
+			line := 1 + strings.Count(before, "\n")
 
 			// One of them stops; which, the kernel decides by whom it gives the connection.
 			type stop struct {
@@ -154,7 +158,7 @@ func TestXdebugStopsInAWorker(t *testing.T) {
 						if p, err := s.read(); err != nil || p.Language != "PHP" {
 							return
 						}
-						s.breakpoint = s.answer(s.send("breakpoint_set", " -t line -f file://", script, " -n 26")).Breakpoint
+						s.breakpoint = s.answer(s.send("breakpoint_set", " -t line -f file://", script, " -n ", line)).Breakpoint
 						id := s.send("run")
 						runs <- n
 						for {
@@ -206,7 +210,7 @@ func TestXdebugStopsInAWorker(t *testing.T) {
 			}
 			for name, g := range guests {
 				s := g.at.s
-				require.Equal(t, 26, g.at.p.Message.Line)
+				require.Equal(t, line, g.at.p.Message.Line)
 				require.Equal(t, "file://"+script, g.at.p.Message.File)
 				require.Equal(t, name, s.value("$name"))
 				require.Equal(t, "Hello, "+name, s.value("$answer"))
@@ -233,6 +237,7 @@ func TestXdebugsModes(t *testing.T) {
 		"off":      {jit: true},
 		"debug":    {},
 		"coverage": {covered: true},
+		"develop":  {},
 	} {
 		t.Run(mode, func(t *testing.T) {
 			a := prepare(t, "testdata", "-d", "zend_extension="+so, "-d", "xdebug.start_with_request=no", "-d", "opcache.jit=tracing", "debug.php", "start")
@@ -248,9 +253,56 @@ func TestXdebugsModes(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(body), &state), body)
 			require.Equal(t, want.jit, state.JIT)
 			require.Equal(t, want.covered, len(state.Covered) > 0)
+			_, dump := a.get("/dump")
+			require.Equal(t, mode == "develop", strings.HasPrefix(dump, filepath.Join(a.Dir, "debug.php")+":"), "var_dump() says its place: %s", dump)
 			if mode != "off" {
 				require.Equal(t, []string{mode}, state.Modes)
 			}
 		})
+	}
+}
+
+// What a worker's script writes is complete when the script has ended, by a reload or by the stop; each has a file of its own where the
+// name says so.
+func TestXdebugsFilesHaveTheirEnd(t *testing.T) {
+	t.Parallel()
+	so := xdebug(t)
+	for mode, tt := range map[string]struct {
+		name string
+		end  string
+	}{
+		"profile": {"profiler_output_name=out.%p.%u", `(?m)^fn=\(\d+\) [^\n]*greet$(?s:.*)\nsummary: \d+ \d+\n*\z`},
+		"trace":   {"trace_output_name=out.%p.%u", `greet\((?s:.*)\nTRACE END +\[[^\n]*\]\n*\z`},
+	} {
+		for _, fibers := range []string{"", "1"} {
+			t.Run(mode+" FIBERS="+fibers, func(t *testing.T) {
+				a := prepare(t, "testdata", "-d", "zend_extension="+so, "-d", "xdebug.start_with_request=yes", "-d", "xdebug.use_compression=0",
+					"-d", "xdebug.output_dir=.", "-d", "xdebug."+tt.name, "debug.php", "start")
+				a.Cmd.Env = append(a.Cmd.Env, "XDEBUG_MODE="+mode, "FIBERS="+fibers, "COUNT=1")
+				a.Start()
+				a.WaitFor("Start success")
+				complete := func() (n int) {
+					files, err := filepath.Glob(filepath.Join(a.Dir, "out.*"))
+					require.NoError(t, err)
+					for _, file := range files {
+						text, err := os.ReadFile(file)
+						require.NoError(t, err)
+						if regexp.MustCompile(tt.end).Match(text) {
+							n++
+						}
+					}
+					return n
+				}
+				_, body := a.get("/?name=Ada")
+				require.Equal(t, "Hello, Ada", body)
+				require.Zero(t, complete(), "the script goes on")
+				require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
+				require.Eventually(t, func() bool { return complete() == 1 }, patience, 10*time.Millisecond)
+				_, body = a.get("/?name=Bob")
+				require.Equal(t, "Hello, Bob", body)
+				a.Stop()
+				require.Equal(t, 2, complete())
+			})
+		}
 	}
 }

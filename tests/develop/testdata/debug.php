@@ -11,7 +11,7 @@ use Workerman\Timer;
 use Workerman\Worker;
 
 $worker = new Worker('http://127.0.0.1:' . getenv('PORT1'));
-$worker->count = 2;
+$worker->count = (int) (getenv('COUNT') ?: 2);
 $worker->eventLoop = getenv('FIBERS') ? FiberLoop::class : null;
 $worker->onMessage = static function (TcpConnection $connection, Request $request): void {
     if ($request->path() === '/state') {
@@ -20,11 +20,22 @@ $worker->onMessage = static function (TcpConnection $connection, Request $reques
         $connection->send(json_encode(['modes' => $modes, 'jit' => $jit, 'covered' => coverage()]));
         return;
     }
+    if ($request->path() === '/dump') {
+        ob_start();
+        var_dump(['of' => 'a callback']);
+        $connection->send(ob_get_clean());
+        return;
+    }
     $name = $request->get('name', 'nobody');
     Timer::sleep(0.01);
-    $answer = "Hello, $name";
+    $answer = greet($name);
     $connection->send($answer); // the breakpoint
 };
+
+function greet(string $name): string
+{
+    return "Hello, $name";
+}
 
 /** @return list<int> the lines of a function that have run */
 function coverage(): array
