@@ -45,6 +45,8 @@ type Options struct {
 	Ignore     []string // patterns
 	Extensions []string // more of them
 	Poll       bool
+
+	children *children
 }
 
 // errHelp says that the usage was asked for.
@@ -52,7 +54,7 @@ var errHelp = errors.New("help")
 
 // ParseOptions reads the arguments behind "watch".
 func ParseOptions(args []string) (Options, error) {
-	o := Options{Extensions: strings.Fields(extensionList)}
+	o := Options{Extensions: strings.Fields(extensionList), children: &children{known: map[int]bool{}}}
 	value := func(name string) (string, error) {
 		if len(args) == 0 || args[0] == "" {
 			return "", fmt.Errorf("%s wants a value", name)

@@ -109,8 +109,14 @@ func php(ctx context.Context, o Options, env, args []string) (string, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C is not its failure
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := o.children.start(cmd); err != nil {
+		return "", err
+	}
+	defer o.children.forget(cmd.Process.Pid)
+	err := cmd.Wait()
+	return out.String(), err
 }
 
 var (

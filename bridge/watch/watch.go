@@ -4,8 +4,8 @@
 // It is a process of its own in front of the supervisor. New code is judged before anything running is told of it: the
 // syntax of the files that have changed is checked, then the start script runs as far as Worker::runAll() in a process of
 // its own. Code that fails there is shown, and what runs goes on. Else the supervisor reloads, which cuts no HTTP connection
-// and none of workers that keep theirs; only where the script says something else to the supervisor than at the start
-// (addresses, numbers of workers, ...) is the supervisor itself started anew.
+// and none of workers that keep theirs. Where the script says something else to the supervisor than at the start (addresses,
+// numbers of workers, ...), or an ini file has changed, the supervisor is replaced by another one, which has its sockets.
 package watch
 
 import (
@@ -17,11 +17,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 
+	"github.com/phalanx-php/phalanx/goengine/supervisor"
 	"github.com/phalanx-php/phalanx/phpsrc"
 )
 
@@ -33,6 +35,8 @@ const (
 	// restless is how often the same file may change, each time within restlessTime, before it is pointed out.
 	restless     = 6
 	restlessTime = 3 * time.Second
+	// startLimit is how long an application that starts is waited for before newer code has it stopped.
+	startLimit = 5 * time.Second
 )
 
 // Main is the command with its arguments; binary is what runs PHP. It answers the exit status.
@@ -76,13 +80,16 @@ type watcher struct {
 	verdicts chan verdict
 	cancel   context.CancelFunc // of the trial under way; nil: none
 
-	settings  string // of the running supervisor
-	next      string // those it is to be started anew with
-	ready     bool   // it takes reloads
-	reloadAt  time.Time
-	again     bool // a reload has to follow the one that runs
-	restart   bool // it is being stopped, to start anew
-	ending    bool // it is being stopped, for good
+	settings  string      // of the running supervisor
+	next      string      // those of the newest code
+	coming    string      // those of the supervisor that is to replace it
+	ready     bool        // it takes reloads
+	limit     *time.Timer // for a start after which the code has changed
+	reloadAt  time.Time   // a reload runs since then
+	upgradeAt time.Time   // the supervisor is being replaced since then
+	again     bool        // the code has changed once more
+	restart   bool        // it is being stopped, to start anew
+	ending    bool        // it is being stopped, for good
 	unquietly map[string]*pulse
 }
 
@@ -99,6 +106,10 @@ func (w *watcher) run(roots []string) int {
 	w.unquietly = map[string]*pulse{}
 	w.look = time.NewTimer(time.Hour)
 	w.look.Stop()
+	w.limit = time.NewTimer(time.Hour)
+	w.limit.Stop()
+	ends := make(chan os.Signal, 1)
+	signal.Notify(ends, syscall.SIGCHLD)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 
@@ -132,12 +143,15 @@ func (w *watcher) run(roots []string) int {
 			w.cancel()
 			w.cancel = nil
 			w.decide(v)
+		case <-w.limit.C:
+			w.terminal.say("it has not started yet: restarting")
+			w.stopToRestart()
 		case news := <-w.app.news:
-			w.heard(news)
-		case err := <-w.app.gone:
-			if status, over := w.ended(err); over {
+			if status, over := w.heard(news); over {
 				return status
 			}
+		case <-ends:
+			w.o.children.reap()
 		case s := <-signals:
 			if status, over := w.signalled(s); over {
 				return status
@@ -235,17 +249,75 @@ func (w *watcher) decide(v verdict) {
 		w.start()
 	case w.restart:
 		// It is on its way out, and starts with the newest settings.
-	case v.settings != w.settings:
-		w.terminal.say("what Worker::runAll() tells the supervisor has changed: restarting")
-		w.stopToRestart()
 	case !w.ready:
-		w.terminal.say("it has not started yet: restarting")
-		w.stopToRestart()
-	case !w.reloadAt.IsZero():
+		w.again = true
+		w.limit.Reset(startLimit)
+	case !w.reloadAt.IsZero() || !w.upgradeAt.IsZero():
 		w.again = true
 	default:
-		w.reload()
+		w.use()
 	}
+}
+
+// use has the newest code run.
+func (w *watcher) use() {
+	w.again = false
+	switch {
+	case w.next == w.settings:
+		w.reload()
+	case inTheWay(w.settings, w.next):
+		w.terminal.say("what Worker::runAll() tells the supervisor has changed: restarting")
+		w.stopToRestart()
+	default:
+		w.terminal.say("what Worker::runAll() tells the supervisor has changed: another one takes over")
+		w.upgradeAt, w.coming = time.Now(), w.next
+		w.app.signal(supervisor.UpgradeSignal)
+	}
+}
+
+// inTheWay says whether the running supervisor has sockets that keep the next one from opening its own: two addresses that differ
+// and have the same port.
+func inTheWay(running, next string) bool {
+	for _, one := range addresses(next) {
+		for _, other := range addresses(running) {
+			if one != other && port(one) != "" && port(one) == port(other) && !slices.Contains(addresses(running), one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addresses are those that settings name, as "tcp://127.0.0.1:80".
+func addresses(settings string) []string {
+	var s struct {
+		Workers []struct {
+			Listen string `json:"listen"`
+		} `json:"workers"`
+		Monitor string `json:"monitor"`
+	}
+	if json.Unmarshal([]byte(settings), &s) != nil {
+		return nil
+	}
+	var all []string
+	for _, w := range s.Workers {
+		if w.Listen != "" {
+			all = append(all, w.Listen)
+		}
+	}
+	if s.Monitor != "" {
+		all = append(all, "tcp://"+s.Monitor)
+	}
+	return all
+}
+
+// port is the transport and the port of an address, "" that of a path.
+func port(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	if scheme == "unix" {
+		return ""
+	}
+	return scheme + rest[strings.LastIndexByte(rest, ':')+1:]
 }
 
 // theirs leaves out the classes that the binary brings.
@@ -271,13 +343,21 @@ func (w *watcher) say(f *failure) {
 }
 
 func (w *watcher) start() {
-	w.settings, w.ready, w.restart, w.again, w.reloadAt = w.next, false, false, false, time.Time{}
+	w.forget()
+	w.settings = w.next
 	if err := w.app.start(); err != nil {
 		w.terminal.say("%s cannot be started: %v", w.o.Binary, err)
 	}
 }
 
+// forget is for when nothing runs: nothing is under way then.
+func (w *watcher) forget() {
+	w.ready, w.restart, w.again, w.reloadAt, w.upgradeAt = false, false, false, time.Time{}, time.Time{}
+	w.limit.Stop()
+}
+
 func (w *watcher) stopToRestart() {
+	w.limit.Stop()
 	w.restart = true
 	w.app.signal(syscall.SIGINT)
 }
@@ -287,32 +367,51 @@ func (w *watcher) reload() {
 	w.app.signal(syscall.SIGUSR1)
 }
 
-// heard is told what the supervisor has to say of its state.
-func (w *watcher) heard(news string) {
-	if news != "ready" || w.restart || w.ending {
-		return
+// heard is told what the application has to say of its state; over means that this process ends too.
+func (w *watcher) heard(n news) (status int, over bool) {
+	switch n.what {
+	case "ended":
+		if w.app.hasEnded(n.status) {
+			return w.ended(n.status)
+		}
+	case "main":
+		if w.app.isMain(n.pid) && !w.upgradeAt.IsZero() {
+			w.settings = w.coming
+		}
+	case "ready", "failed":
+		if !w.restart && !w.ending {
+			w.settled(n.what == "failed")
+		}
 	}
-	if !w.ready {
-		w.ready = true
-		return
+	return 0, false
+}
+
+// settled is told that the application has started, or has come to the end of a reload or of an upgrade.
+func (w *watcher) settled(failed bool) {
+	if failed && w.upgradeAt.IsZero() {
+		return // it was not asked for here
 	}
-	if w.reloadAt.IsZero() {
-		return
+	since, what := w.reloadAt, "reloaded"
+	if !w.upgradeAt.IsZero() {
+		since, what = w.upgradeAt, "restarted"
 	}
-	took := time.Since(w.reloadAt).Round(time.Millisecond)
-	w.reloadAt = time.Time{}
-	w.terminal.say("%s in %s", w.terminal.paint("32", "reloaded"), took)
+	switch {
+	case failed:
+		w.terminal.say("the code before goes on serving")
+	case !since.IsZero():
+		w.terminal.say("%s in %s", w.terminal.paint("32", what), time.Since(since).Round(time.Millisecond))
+	}
+	w.ready, w.reloadAt, w.upgradeAt = true, time.Time{}, time.Time{}
+	w.limit.Stop()
 	if w.again {
-		w.again = false
-		w.reload()
+		w.use()
 	}
 }
 
-// ended is told of the supervisor's end; over means that this process ends too.
-func (w *watcher) ended(err error) (status int, over bool) {
+// ended is told of the application's end.
+func (w *watcher) ended(status int) (int, bool) {
 	restart := w.restart
-	status = w.app.ended(err)
-	w.ready, w.restart, w.reloadAt = false, false, time.Time{}
+	w.forget()
 	switch {
 	case w.ending:
 		return status, true

@@ -131,6 +131,7 @@ type estate struct {
 	Sockets []legacy          `json:"sockets"`
 	Once    map[string][]byte `json:"once"`
 	Tickets []byte            `json:"tickets"` // a tlsconn.TicketSeed
+	PidFile string            `json:"pidFile"`
 }
 
 type legacy struct {
@@ -143,6 +144,7 @@ type Predecessor struct {
 	Once map[string][]byte // values that have been made once for all
 
 	conn    net.Conn
+	pidFile string
 	tickets []byte
 	sockets inheritance
 }
@@ -174,7 +176,7 @@ func FindPredecessor(log logrus.FieldLogger) (*Predecessor, error) {
 	if err := json.NewDecoder(will).Decode(&e); err != nil {
 		return nil, fmt.Errorf("supervisor: what the process to replace leaves cannot be read: %w", err)
 	}
-	p := &Predecessor{Once: e.Once, conn: conn, tickets: e.Tickets}
+	p := &Predecessor{Once: e.Once, conn: conn, pidFile: e.PidFile, tickets: e.Tickets}
 	for i, l := range e.Sockets {
 		p.sockets = p.sockets.add(5+i, l.Name, l.Foreign, log)
 	}

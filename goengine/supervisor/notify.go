@@ -58,4 +58,11 @@ func (n notifier) reloading() {
 	n.tell("RELOADING=1", fmt.Sprintf("MONOTONIC_USEC=%d", now.Nano()/1000), "STATUS=reloading")
 }
 
+// UpgradeNews is by which a service manager hears of an upgrade that has failed: "failed".
+const UpgradeNews = "X_PHALANX_UPGRADE"
+
+func (n notifier) upgradeFailed(reason string) {
+	n.tell("STATUS=upgrade failed: "+strings.ReplaceAll(reason, "\n", " "), UpgradeNews+"=failed")
+}
+
 func (n notifier) stopping(how string) { n.tell("STOPPING=1", "STATUS="+how) }

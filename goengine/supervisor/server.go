@@ -161,9 +161,12 @@ func (s *Supervisor) watch(sv *server, p *process) {
 func (s *Supervisor) over() {
 	s.mu.Lock()
 	s.running--
-	last := s.running == 0
+	last, decided := s.running == 0, s.decided
 	s.mu.Unlock()
 	if last {
+		if decided != nil {
+			<-decided // this process must not end before one that would take over
+		}
 		s.release()
 		s.emit(Event{Type: Stopped})
 	}

@@ -91,9 +91,10 @@ type Supervisor struct {
 	seq       int
 	asked     map[int]chan *Report // questions without an answer yet
 	tickets   tlsconn.TicketSeed
-	upgrading bool       // the process that is to replace this one starts, or has done so
-	next      *successor // that process
-	replaced  bool       // it has taken over
+	upgrading bool          // the process that is to replace this one starts, or has done so
+	next      *successor    // that process
+	decided   chan struct{} // closed when it has taken over, or is gone; nil: there was none
+	replaced  bool          // it has taken over
 }
 
 // Start is New and Launch.
@@ -317,9 +318,10 @@ func (s *Supervisor) reload(graceful bool) {
 	if ev.Message != "" {
 		s.failed++
 	}
+	manager := s.notify
 	s.mu.Unlock()
-	s.notify.ready()
 	s.emit(ev)
+	manager.ready() // who asks for the next thing now finds the script done with this one
 }
 
 // How far the end of the application has come.

@@ -76,10 +76,11 @@ func (s *Supervisor) Upgrade() {
 	case s.upgrading:
 		return
 	case s.opts.Again.Path == "" || s.ending != serving || s.reloading || !s.up:
-		s.emit(Event{Type: Upgraded, Message: "not while it is " + s.state()})
+		s.upgradeFailed("not while it is " + s.state())
 		return
 	}
 	s.upgrading = true
+	s.decided = make(chan struct{})
 	go s.upgrade()
 }
 
@@ -95,10 +96,11 @@ func (s *Supervisor) upgrade() {
 		err = errors.New("the application has been stopped in the meantime")
 		next.kill()
 	}
+	defer close(s.decided)
 	if err != nil {
 		s.upgrading, s.next = false, nil
+		s.upgradeFailed(err.Error())
 		s.mu.Unlock()
-		s.emit(Event{Type: Upgraded, Message: err.Error()})
 		return
 	}
 	pid := next.cmd.Process.Pid
@@ -109,14 +111,22 @@ func (s *Supervisor) upgrade() {
 	inheritInit(pid)
 	s.ending = draining
 	s.replaced = true
+	s.emit(Event{Type: Upgraded, PID: pid}) // before Stopped can be
 	s.end(Command{Cmd: "retire"}, s.spec.gracefulTimeout()+killGrace)
 	s.mu.Unlock()
 	if s.opts.Left != nil {
 		s.opts.Left()
 	}
-	s.emit(Event{Type: Upgraded, PID: pid})
-	<-next.gone
-	s.emit(Event{Type: SuccessorExit, PID: pid, Status: next.status()})
+	go func() {
+		<-next.gone
+		s.emit(Event{Type: SuccessorExit, PID: pid, Status: next.status()})
+	}()
+}
+
+// upgradeFailed is called with mu held. The script hears of it before a service manager that would ask for the next thing.
+func (s *Supervisor) upgradeFailed(reason string) {
+	s.emit(Event{Type: Upgraded, Message: reason})
+	s.notify.upgradeFailed(reason)
 }
 
 func (s *Supervisor) startSuccessor() (*successor, error) {
@@ -127,7 +137,7 @@ func (s *Supervisor) startSuccessor() (*successor, error) {
 	ours, theirs := os.NewFile(uintptr(pair[0]), "successor"), os.NewFile(uintptr(pair[1]), "successor")
 	defer func() { _, _ = theirs.Close(), ours.Close() }()
 	s.mu.Lock()
-	e := estate{Once: map[string][]byte{}}
+	e := estate{Once: map[string][]byte{}, PidFile: s.spec.PidFile}
 	for name, value := range s.once.values {
 		e.Once[name] = value
 	}
@@ -182,6 +192,9 @@ func (s *Supervisor) startSuccessor() (*successor, error) {
 	}()
 	s.mu.Lock()
 	s.next = n
+	if s.ending != serving {
+		s.abandonUpgrade() // the stop came while there was no process yet
+	}
 	s.mu.Unlock()
 	return n, nil
 }
@@ -227,12 +240,42 @@ func (s *Supervisor) announce() {
 	_, _ = fmt.Fprintln(p.conn, sayReady)
 	_, _ = bufio.NewReader(p.conn).ReadString('\n')
 	_ = p.conn.Close()
+	if p.pidFile != s.spec.PidFile {
+		_ = os.Remove(p.pidFile) // the script writes its own
+	}
 	s.listenForScripts()
 	if s.opts.TakenOver != nil {
 		s.opts.TakenOver()
 	}
 	s.notify.ready()
+	go endWithWatcher()
 	s.emit(Event{Type: TakenOver, PID: os.Getpid()})
+}
+
+// WatcherEnv is set under "phalanx watch", to its process id.
+const WatcherEnv = "PHALANX_WATCHER"
+
+// endWithWatcher has this process stop when "phalanx watch" is killed. That one had the kernel do so for the process that it has
+// started itself, which this one replaces.
+func endWithWatcher() {
+	pid, err := strconv.Atoi(os.Getenv(WatcherEnv))
+	if err != nil {
+		return
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	for err == nil {
+		_, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
+		if err == nil || !errors.Is(err, unix.EINTR) {
+			break
+		}
+		err = nil
+	}
+	if err == nil || errors.Is(err, unix.ESRCH) {
+		_ = unix.Kill(os.Getpid(), unix.SIGTERM)
+	}
+	if fd >= 0 {
+		_ = unix.Close(fd)
+	}
 }
 
 // giveUp tells the predecessor that it has to go on.

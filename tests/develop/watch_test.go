@@ -3,16 +3,22 @@ package develop_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
 	"github.com/phalanx-php/phalanx/tests/phalanxtest"
@@ -23,7 +29,7 @@ func (a *app) member() (ask func(string) string) {
 	a.t.Helper()
 	ctx, cancel := context.WithTimeout(a.t.Context(), 3*patience)
 	a.t.Cleanup(cancel)
-	c, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.ports[1]), nil)
+	c, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://127.0.0.1:%d/", a.Ports[1]), nil)
 	require.NoError(a.t, err)
 	a.t.Cleanup(func() { _ = c.CloseNow() })
 	return func(text string) string {
@@ -52,12 +58,12 @@ func TestWatchReloads(t *testing.T) {
 			require.Equal(t, "v2", kept.get("/"), "on the connection from before")
 			require.Equal(t, "v2", member("?"), "on the connection from before")
 
-			path := filepath.Join(a.dir, "src/version.php")
+			path := filepath.Join(a.Dir, "src/version.php")
 			require.NoError(t, os.WriteFile(path, []byte("<?php function version(): string { return 'v3'; }"), 0o600)) // overwritten
 			a.WaitFor("reloaded in", 2)
 			require.Equal(t, "v3", kept.get("/"))
 
-			require.NoError(t, os.MkdirAll(filepath.Join(a.dir, "src/new/deep"), 0o700)) // a folder that was not there
+			require.NoError(t, os.MkdirAll(filepath.Join(a.Dir, "src/new/deep"), 0o700)) // a folder that was not there
 			a.write("src/new/deep/other.php", "<?php return 'v4';\n")
 			a.WaitFor("reloaded in", 3)
 			a.write("src/version.php", "<?php function version(): string { return require __DIR__ . '/new/deep/other.php'; }")
@@ -69,7 +75,7 @@ func TestWatchReloads(t *testing.T) {
 
 			a.write("src/spare.php", "<?php\n")
 			a.WaitFor("reloaded in", 6)
-			require.NoError(t, os.Remove(filepath.Join(a.dir, "src/spare.php"))) // gone
+			require.NoError(t, os.Remove(filepath.Join(a.Dir, "src/spare.php"))) // gone
 			a.WaitFor("reloaded in", 7)
 			require.Equal(t, "v5", kept.get("/"))
 			require.Equal(t, "v5", member("?"))
@@ -118,27 +124,187 @@ func TestWatchKeepsCodeThatWorks(t *testing.T) {
 	}
 }
 
-// What a reload cannot change makes the supervisor start anew, with the folder's newest code.
+// setting has the start script say more of the worker "web".
+func (a *app) setting(code string) {
+	a.t.Helper()
+	script := a.read("start.php")
+	before, rest, found := strings.Cut(script, "$web->name = 'web';")
+	require.True(a.t, found)
+	_, rest, _ = strings.Cut(rest, "\n")
+	a.write("start.php", before+"$web->name = 'web'; "+code+"\n"+rest)
+}
+
+// supervisors are the processes of phalanx watch's application.
+func (a *app) supervisors() []int {
+	a.t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", a.Cmd.Process.Pid))
+	require.NoError(a.t, err)
+	var pids []int
+	for _, list := range lists {
+		children, _ := os.ReadFile(list) // a thread that has ended has no file
+		for child := range strings.FieldsSeq(string(children)) {
+			pid, err := strconv.Atoi(child)
+			require.NoError(a.t, err)
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// visitors connect all the time, until the test asks what became of them.
+func (a *app) visitors() (served func() int) {
+	ctx, cancel := context.WithCancel(a.t.Context())
+	var all atomic.Int64
+	var visitors errgroup.Group
+	for range 3 {
+		visitors.Go(func() error {
+			client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+			for ctx.Err() == nil {
+				resp, err := client.Get(a.url("/"))
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+				if err != nil {
+					return err
+				}
+				all.Add(1)
+			}
+			return nil
+		})
+	}
+	return func() int {
+		cancel()
+		require.NoError(a.t, visitors.Wait())
+		return int(all.Load())
+	}
+}
+
+// What a reload cannot change has the supervisor replaced, and nobody who connects meanwhile is refused.
 func TestWatchRestarts(t *testing.T) {
 	t.Parallel()
+	a := prepare(t, "testdata/app", "watch", "-c", "php.ini", "start.php")
+	a.write("php.ini", "precision = 10\n")
+	a.Start()
+	a.WaitFor("Start success")
+	a.awaits("v1")
+	served := a.visitors()
+	pidFile := "workerman.start.php.pid"
+	for i, change := range []func(){
+		func() { a.setting("$web->count = 3;") },
+		func() { a.write("php.ini", "precision = 11\n") },
+		func() { a.setting("$web->count = 2; $web->reusePort = true;"); a.version("v2") },
+		func() {
+			a.setting("$web->count = 2; Worker::$pidFile = __DIR__ . '/other.pid';")
+			pidFile = "other.pid"
+		},
+	} {
+		change()
+		a.WaitFor("restarted in", i+1)
+		require.Eventually(t, func() bool {
+			pid, _ := os.ReadFile(filepath.Join(a.Dir, pidFile))
+			all := a.supervisors()
+			return len(all) == 1 && strconv.Itoa(all[0]) == strings.TrimSpace(string(pid))
+		}, patience, 5*time.Millisecond, "who has been replaced stays")
+	}
+	require.Contains(t, a.Output(), "what Worker::runAll() tells the supervisor has changed: another one takes over")
+	require.NotZero(t, served())
+	a.awaits("v2")
+	_, precision := a.get("/precision")
+	require.Equal(t, "11", precision)
+	require.NoFileExists(t, filepath.Join(a.Dir, "workerman.start.php.pid"))
+
+	a.version("v3") // by a reload of the one that is there now
+	a.WaitFor("reloaded in")
+	a.awaits("v3")
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGINT))
+	a.WaitUntilEnded()
+	require.NoError(t, a.Err)
+	require.Equal(t, 1, strings.Count(a.Output(), "has been stopped"))
+	require.NoFileExists(t, filepath.Join(a.Dir, "other.pid"))
+}
+
+// An address that the next supervisor cannot have beside the running one takes a stop and a start; one that somebody else has
+// leaves everything as it is.
+func TestWatchRestartsWithOtherAddresses(t *testing.T) {
+	t.Parallel()
 	a := watch(t)
-	script, err := os.ReadFile(filepath.Join(a.dir, "start.php"))
+	kept := a.keepAlive()
+	require.Equal(t, "v1", kept.get("/"))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	a.write("start.php", strings.Replace(string(script), "$web->name = 'web';", "$web->name = 'web';\n$web->count = 3;", 1))
+	defer func() { _ = taken.Close() }()
+	script := a.read("start.php")
+	address := func(host string, port any) {
+		a.write("start.php", strings.Replace(script, "'http://127.0.0.1:' . getenv('PORT1')", fmt.Sprintf("'http://%s:%v'", host, port), 1))
+	}
+	address("127.0.0.1", taken.Addr().(*net.TCPAddr).Port)
+	a.WaitFor("upgrade failed, this process goes on")
+	a.WaitFor("the code before goes on serving")
+	require.Equal(t, "v1", kept.get("/"))
+
+	address("0.0.0.0", a.Ports[0])
+	a.WaitFor("what Worker::runAll() tells the supervisor has changed: restarting")
 	a.WaitFor("Start success", 2)
-	require.Contains(t, a.Output(), "what Worker::runAll() tells the supervisor has changed: restarting")
-	require.Regexp(t, `web +http://127.0.0.1:\d+ +3 `, a.Output())
 	a.awaits("v1")
 	a.version("v2")
 	a.WaitFor("reloaded in")
 	a.awaits("v2")
 }
 
+// Connections from before a restart have as long as they need, unless everything is to stop.
+func TestWatchStopsWithOldConnections(t *testing.T) {
+	t.Parallel()
+	a := watch(t)
+	answer := make(chan error, 1)
+	c := phalanxtest.Dial(t, a.Addr(0))
+	_, err := io.WriteString(c, "GET /sleep HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	a.WaitFor("sleeps")
+	go func() {
+		_, err := io.ReadAll(c)
+		answer <- err
+	}()
+	a.setting("$web->count = 2;")
+	a.WaitFor("restarted in", 1)
+	a.setting("$web->count = 3;")
+	a.WaitFor("restarted in", 2)
+	a.awaits("v1")
+	select {
+	case <-answer:
+		require.Fail(t, "it was not let to its end")
+	default:
+	}
+	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGINT))
+	a.WaitUntilEnded()
+	<-answer
+	require.NoError(t, a.Err)
+}
+
+// When phalanx watch is killed, the application stops, also one that has replaced another.
+func TestWatchIsKilled(t *testing.T) {
+	t.Parallel()
+	for _, restarts := range []int{0, 2} {
+		a := watch(t)
+		for i := range restarts {
+			a.setting(fmt.Sprintf("$web->count = %d;", 2+i))
+			a.WaitFor("restarted in", i+1)
+		}
+		require.NoError(t, a.Cmd.Process.Kill())
+		<-a.Ended
+		require.Eventually(t, func() bool {
+			_, err := os.Stat(filepath.Join(a.Dir, "workerman.start.php.pid"))
+			return os.IsNotExist(err)
+		}, patience, 5*time.Millisecond)
+	}
+}
+
 // An application that cannot start at first, or ends, is started by the next change.
 func TestWatchWaitsForTheFirstCodeThatWorks(t *testing.T) {
 	t.Parallel()
 	a := prepare(t, "testdata/app", "watch", "start.php")
-	version := filepath.Join(a.dir, "src/version.php")
+	version := filepath.Join(a.Dir, "src/version.php")
 	code, err := os.ReadFile(version)
 	require.NoError(t, err)
 	a.write("src/version.php", "<?php {")
@@ -148,7 +314,7 @@ func TestWatchWaitsForTheFirstCodeThatWorks(t *testing.T) {
 	a.WaitFor("Start success")
 	a.awaits("v1")
 
-	pid, err := os.ReadFile(filepath.Join(a.dir, "workerman.start.php.pid"))
+	pid, err := os.ReadFile(filepath.Join(a.Dir, "workerman.start.php.pid"))
 	require.NoError(t, err)
 	var supervisor int
 	_, err = fmt.Sscan(string(pid), &supervisor)
@@ -165,7 +331,7 @@ func TestWatchIgnores(t *testing.T) {
 	t.Parallel()
 	a := prepare(t, "testdata/app", "watch", "--ignore", "generated.php", "--ext", "json", "start.php")
 	for _, dir := range []string{".git", "node_modules/x", "vendor/x/src", "vendor/composer", "build", "src/runtime"} {
-		require.NoError(t, os.MkdirAll(filepath.Join(a.dir, dir), 0o700))
+		require.NoError(t, os.MkdirAll(filepath.Join(a.Dir, dir), 0o700))
 	}
 	a.write(".gitignore", "/build/\n*.cache.php\n")
 	a.Start()
@@ -295,6 +461,34 @@ func TestWatchColours(t *testing.T) {
 	}
 }
 
+// Ctrl-C stops it at any moment: right after the start, while new code is tried, reloaded, or takes over.
+func TestWatchStopsAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	for said, change := range map[string]func(a *app){
+		"files in": nil, "Ctrl+C": nil, "Start success": nil,
+		"changed:": func(a *app) { a.version("v2") }, "reloading": func(a *app) { a.version("v2") },
+		"takes over": func(a *app) { a.setting("$web->count = 2;") }, "upgrading": func(a *app) { a.setting("$web->count = 2;") },
+		"has taken over": func(a *app) { a.setting("$web->count = 2;") }, "restarted in": func(a *app) { a.setting("$web->count = 2;") },
+	} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			a := prepare(t, "testdata/app", "watch", "start.php")
+			a.Start()
+			if change != nil {
+				a.awaits("v1")
+				change(a)
+			}
+			a.WaitFor(said)
+			require.NoError(t, a.Cmd.Process.Signal(syscall.SIGINT))
+			a.WaitUntilEnded()
+			for i := range a.Ports {
+				_, err := net.Dial("tcp", a.Addr(i))
+				require.ErrorIs(t, err, syscall.ECONNREFUSED, "somebody goes on listening")
+			}
+		})
+	}
+}
+
 // One Ctrl-C stops the application in good order, however it comes.
 func TestWatchStops(t *testing.T) {
 	t.Parallel()
@@ -305,7 +499,7 @@ func TestWatchStops(t *testing.T) {
 			a.WaitUntilEnded()
 			require.NoError(t, a.Err)
 			require.Contains(t, a.Output(), "has been stopped")
-			require.NoFileExists(t, filepath.Join(a.dir, "workerman.start.php.pid"))
+			require.NoFileExists(t, filepath.Join(a.Dir, "workerman.start.php.pid"))
 		})
 	}
 }

@@ -87,6 +87,14 @@ func TestUpgradeInAContainer(t *testing.T) {
 
 			// Signals to process 1 are for the successor.
 			a.waitUntilReady()
+			require.NoError(t, syscall.Kill(one, syscall.SIGUSR1))
+			require.Eventually(t, func() bool {
+				figures, err := httpGet("http://" + a.monitor + "/metrics")
+				return err == nil && strings.Contains(figures, "\nphalanx_reloads_total 1\n")
+			}, phalanxtest.Patience, 10*time.Millisecond, "the successor has not reloaded")
+			require.Equal(t, 1, strings.Count(a.Output(), "] reloading\n"))
+			_, parent, _ = a.who()
+			require.Equal(t, a.pid(), parent, "it stays the same")
 			if tt.status == 0 {
 				require.NoError(t, syscall.Kill(one, syscall.SIGTERM))
 			} else {

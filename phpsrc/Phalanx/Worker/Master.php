@@ -180,8 +180,11 @@ trait Master
             $worker->localSocket ??= $worker->parseSocketAddress();
         }
         self::checkCertificates();
+        $scanned = \array_map(\trim(...), \explode(',', (string)\php_ini_scanned_files()));
+        $ini = \array_values(\array_filter([(string)\php_ini_loaded_file(), ...$scanned], \is_file(...)));
+        $settings = self::settings() + ['ini' => \array_map(\md5_file(...), $ini)];
         \file_put_contents($report, \json_encode(
-            ['settings' => self::settings(), 'files' => \get_included_files()],
+            ['settings' => $settings, 'files' => [...\get_included_files(), ...$ini]],
             \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_INVALID_UTF8_SUBSTITUTE
         ));
         exit(0);
@@ -281,6 +284,9 @@ trait Master
                     break;
                 case 'successor_exit':
                     self::$successorStatus = $event['status'];
+                    if (self::$stopSignal !== 0 && self::$stopSignal !== \SIGQUIT && !self::$drained) {
+                        \phalanx_supervisor_stop(false); // connections from before it had as much time as its own
+                    }
                     self::endAfterSuccessor();
                     break;
                 case 'stopped':
@@ -298,6 +304,9 @@ trait Master
 
     /** That process's wait status, once it has ended. */
     private static ?int $successorStatus = null;
+
+    /** The signal by which the application has been told to stop, 0: none. */
+    private static int $stopSignal = 0;
 
     /** The slots here have ended, after the upgrade. */
     private static bool $drained = false;
@@ -334,8 +343,9 @@ trait Master
         self::$successor = $event['pid'];
         static::$status = static::STATUS_SHUTDOWN;
         static::log(self::title() . " process $event[pid] has taken over, letting connections end");
-        if (self::$reloadNext) {
-            \posix_kill(self::$successor, self::$reloadNext);
+        $missed = self::$stopSignal ?: self::$reloadNext; // what came since the other one took over was meant for it
+        if ($missed) {
+            \posix_kill(self::$successor, $missed);
         }
     }
 
@@ -433,10 +443,14 @@ trait Master
 
     protected static function signalHandler(int $signal): void
     {
+        $stops = \in_array($signal, [\SIGINT, \SIGTERM, \SIGHUP, \SIGTSTP, \SIGQUIT], true);
+        if ($stops) {
+            self::$stopSignal = $signal;
+        }
         if (self::$successor !== 0) {
             if (self::$successorStatus === null) {
                 \posix_kill(self::$successor, $signal);
-            } elseif (\in_array($signal, [\SIGINT, \SIGTERM, \SIGHUP, \SIGQUIT], true)) {
+            } elseif ($stops) {
                 \phalanx_supervisor_stop(false);
             }
             return;
@@ -473,6 +487,8 @@ trait Master
                     self::upgradeMasterItself();
                 } elseif (\is_file(self::upgradeFile())) {
                     \file_put_contents(self::upgradeFile(), 'it is starting, reloading or stopping: try again');
+                } elseif (static::$status === static::STATUS_RELOADING) {
+                    self::$reloadNext = $signal; // nobody waits to hear that it cannot be done now
                 }
                 break;
             case \SIGIOT:

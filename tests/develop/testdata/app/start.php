@@ -35,6 +35,12 @@ $web->onMessage = static function (TcpConnection $connection, Request $request):
         case '/timer':
             Timer::add(0.001, static fn () => throw new LogicException('of a timer'), [], false);
             return;
+        case '/sleep':
+            fwrite(STDERR, "sleeps\n");
+            return; // the answer is owed
+        case '/precision':
+            $connection->send((string) ini_get('precision'));
+            return;
         case '/environment':
             $connection->send((string) getenv('PHALANX_ENV'));
             return;
