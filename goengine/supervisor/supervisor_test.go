@@ -95,7 +95,7 @@ func TestAStopEndsTheBackOff(t *testing.T) {
 
 func TestFailuresToStart(t *testing.T) {
 	missing := options()
-	missing.Path = "/nonexistent"
+	missing.Path = filepath.Join(t.TempDir(), "none")
 	hasty := options()
 	hasty.StartTimeout = 50 * time.Millisecond
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -109,7 +109,7 @@ func TestFailuresToStart(t *testing.T) {
 	}{
 		{"a process that never says it is up", silent, "", hasty, "supervisor: the server process did not start within 50ms"},
 		{"one that ends before", crashes, "", options(), "supervisor: the server process did not start: exit status 3"},
-		{"no such program", serves, "", missing, "supervisor: cannot start the server process: fork/exec /nonexistent: no such file or directory"},
+		{"no such program", serves, "", missing, "supervisor: cannot start the server process: fork/exec " + missing.Path + ": no such file or directory"},
 		{"an address in use", serves, inUse, options(), "Unable to connect to " + inUse + " (Address already in use)"},
 	}
 	for _, tt := range tests {
