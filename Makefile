@@ -24,6 +24,10 @@ run: build ## serve the demo on http://127.0.0.1:8080 (ADDRESS=... elsewhere)
 test: build ## every test: Go, extension, PHP classes, end to end
 	@$(with_go) .ci/run test
 
+.PHONY: fuzz-c
+fuzz-c: ## fuzz the C that reads foreign bytes, 10 minutes a target (FUZZ_SECONDS=...); wants clang; keep what it adds to the corpora
+	@$(with_go) tests/sanitize/fuzz $${FUZZ_SECONDS:-600}
+
 .PHONY: soak
 soak: build ## an hour of mixed traffic (SOAK=10m for another time): nothing may grow
 	@$(with_go) SOAK=$${SOAK:-1h} PHALANX=$(CURDIR)/build/phalanx ./go test -count=1 -v -timeout 25h -run '^TestSoak$$' ./tests/fault

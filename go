@@ -20,7 +20,7 @@ if [ -d "${stamp%/*}" ]; then
 fi
 
 # The Caddy modules and FrankenPHP features that would need further C libraries or stay unused.
-export GOFLAGS="-tags=nowatcher,nobrotli,nobadger,nomysql,nopgx ${GOFLAGS:-}"
+export GOFLAGS="-tags=nowatcher,nobrotli,nobadger,nomysql,nopgx${PHALANX_TAGS:+,$PHALANX_TAGS} ${GOFLAGS:-}"
 export CGO_ENABLED=${CGO_ENABLED:-1}
 if [ "$CGO_ENABLED" = 1 ]; then
 	CGO_CFLAGS="-O2 -g $("$prefix/bin/php-config" --includes) ${PHALANX_CFLAGS:-}"

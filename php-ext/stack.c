@@ -24,7 +24,8 @@ static __thread struct {
 static bool phx_fiber_stack(const char *at, char **low, size_t *size)
 {
 #ifdef ZEND_CHECK_STACK_LIMIT
-	if (tsrm_get_ls_cache() == NULL) {
+	/* Go asks before PHP has started, too: the key that PHP's thread local storage goes by is then whose it happens to be. */
+	if (executor_globals_offset == 0 || tsrm_get_ls_cache() == NULL) {
 		return false; /* no thread of PHP's */
 	}
 	zend_fiber_context *context = EG(current_fiber_context);

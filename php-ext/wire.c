@@ -594,7 +594,9 @@ static bool phx_read_key(phx_reader *r, bool few, zend_string **name, uint64_t *
 	if (!phx_read_bytes(r, &data, &len)) {
 		return false;
 	}
-	if (UNEXPECTED(ZEND_HANDLE_NUMERIC_STR(data, len, index))) {
+	/* PHP looks at the byte behind "" and "-", which is a string's last zero elsewhere: here it may be none of ours. */
+	bool digit = len > 0 && data[len - 1] >= '0' && data[len - 1] <= '9';
+	if (UNEXPECTED(digit && ZEND_HANDLE_NUMERIC_STR(data, len, index))) {
 		*number = index;
 	} else {
 		*name = few ? phx_read_name(r, data, len) : zend_string_init_fast(data, len);

@@ -34,6 +34,9 @@ void *dlopen(const char *file, int mode)
 	if (real == NULL) {
 		*(void **) &real = dlsym(RTLD_NEXT, "dlopen");
 	}
+#ifdef __SANITIZE_ADDRESS__
+	mode &= ~RTLD_DEEPBIND; /* the sanitizer's functions are to be found first, too */
+#endif
 	const char *name = file != NULL ? strrchr(file, '/') : NULL;
 	if (name != NULL && strcmp(name, "/opcache.so") == 0) {
 		mode &= ~RTLD_DEEPBIND;

@@ -267,3 +267,24 @@ func TestProtocolsLieBesideTheScript(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "app/s.php"), []byte(`<?php echo Protocols\Foo::BAR;`), 0o644))
 	require.Equal(t, "bar", run(t, phalanx, dir, "", "app/s.php").Stdout)
 }
+
+// A library that came first may have taken the thread's key that PHP's storage gets later: PHP's is not looked for before PHP has
+// started. The address sanitizer found it, which takes that key.
+func TestAKeyThatAnotherLibraryTook(t *testing.T) {
+	library := filepath.Join(t.TempDir(), "key.so")
+	source := `#include <pthread.h>
+		#include <stdlib.h>
+		__attribute__((constructor)) static void take(void)
+		{
+			pthread_key_t key;
+			if (pthread_key_create(&key, NULL) != 0 || pthread_setspecific(key, (void *) 16) != 0) {
+				abort();
+			}
+		}`
+	cc := exec.Command("cc", "-shared", "-fPIC", "-o", library, "-xc", "-")
+	cc.Stdin = strings.NewReader(source)
+	out, err := cc.CombinedOutput()
+	require.NoError(t, err, string(out))
+	t.Setenv("LD_PRELOAD", library)
+	require.Equal(t, result{Stdout: "it runs"}, run(t, phalanx, t.TempDir(), "", "-r", "echo 'it runs';"))
+}
