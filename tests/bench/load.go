@@ -43,7 +43,7 @@ type loadResult struct {
 	CPU      time.Duration // the generator's own
 }
 
-const ioTimeout = 10 * time.Second
+const ioTimeout = 30 * time.Second // a stepped server is slow
 
 // makeRequest is the request of both forms of the http load, so that their lengths are equal.
 func makeRequest() []byte {

@@ -29,6 +29,7 @@ type options struct {
 	sample   time.Duration
 	memory   bool
 	profile  string
+	steps    string
 	serveOn  int
 	loadFrom int
 }
@@ -62,6 +63,7 @@ func main() {
 	flag.DurationVar(&o.sample, "sample", time.Second, "length of one measurement")
 	flag.BoolVar(&o.memory, "memory", true, "measure memory too")
 	flag.StringVar(&o.profile, "profile", "", "show where this server's time goes (perf) instead of comparing")
+	flag.StringVar(&o.steps, "steps", "", "count this server's instructions per answer, one by one, instead of comparing")
 	flag.IntVar(&o.serveOn, "server-cpu", 0, "processor of the servers")
 	flag.IntVar(&o.loadFrom, "load-cpu", 1, "processor of the load generator")
 	flag.Parse()
@@ -140,6 +142,9 @@ func run(o options) (err error) {
 	if o.profile != "" {
 		return b.runProfile(os.Stdout)
 	}
+	if o.steps != "" {
+		return b.runSteps(os.Stdout)
+	}
 	return b.compare(os.Stdout)
 }
 
@@ -172,7 +177,7 @@ func grid(http, rooms []int) (cells []cell) {
 // chooseLoads drops the cells that were not asked for.
 func (b *bench) chooseLoads() error {
 	wanted := list(b.load)
-	all := len(wanted) == 0 && b.profile == ""
+	all := len(wanted) == 0 && b.profile == "" && b.steps == ""
 	b.database, b.outgoing = all || slices.Contains(wanted, loadDatabase), all || slices.Contains(wanted, loadOutgoing)
 	b.phalcon = all || slices.Contains(wanted, loadPhalcon)
 	known := func(load string) bool {
@@ -199,7 +204,7 @@ func list(names string) []string {
 
 // choose prepares the wanted servers and leaves the others out, with the reason.
 func (b *bench) choose() error {
-	wanted := list(b.only + "," + b.profile)
+	wanted := list(b.only + "," + b.profile + "," + b.steps)
 	for _, key := range wanted {
 		if b.server(key) == nil && !(b.database && isDatabaseServer(key)) {
 			return fmt.Errorf("no server is called %q", key)

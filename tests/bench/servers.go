@@ -67,6 +67,7 @@ func allServers() []*server {
 		{Key: "e", Name: "FrankenPHP worker mode", prepare: prepareFrankenPHP},
 		{Key: "f", Name: "Workerman", loads: upstream, exact: true, prepare: prepareWorkerman},
 		{Key: "g", Name: "engine, PHP onMessage in Fibers", loads: all, exact: true, extra: true, prepare: prepareFibers},
+		{Key: "o", Name: "engine, PHP onMessage, of BENCH_BEFORE", loads: ours, exact: true, extra: true, prepare: prepareBefore},
 	}
 }
 
@@ -107,11 +108,27 @@ func preparePhalanx(b *bench) (launch, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.serveWith(bin), nil
+}
+
+// prepareBefore is another build of the same, to compare a change with what was before it.
+func prepareBefore(b *bench) (launch, error) {
+	bin := os.Getenv("BENCH_BEFORE")
+	if bin == "" {
+		return nil, fmt.Errorf("BENCH_BEFORE names no binary: %w", errAbsent)
+	}
+	return b.serveWith(bin), nil
+}
+
+func (b *bench) serveWith(bin string) launch {
 	return func(load string, port int, dir string) *exec.Cmd {
 		cmd := exec.Command(bin, b.script(load), "start")
 		cmd.Env = append(without(os.Environ(), "BENCH_WORKERMAN"), appEnv(port, dir)...)
+		if b.steps != "" {
+			cmd.Env = append(cmd.Env, "GODEBUG=asyncpreemptoff=1", "GOGC=off") // nobody is to wait for the stepped thread
+		}
 		return cmd
-	}, nil
+	}
 }
 
 // script is the application of a load.

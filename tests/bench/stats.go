@@ -62,7 +62,7 @@ func (c cell) form() string {
 type comparison struct{ over, under string }
 
 // b/a and f/a say what is left to gain: how far the engine alone and Workerman are from the floor.
-var comparisons = []comparison{{"c", "a"}, {"c", "f"}, {"c", "e"}, {"b", "a"}, {"f", "a"}, {"g", "c"}}
+var comparisons = []comparison{{"c", "a"}, {"c", "f"}, {"c", "e"}, {"b", "a"}, {"f", "a"}, {"g", "c"}, {"c", "o"}}
 
 // target is the most that a ratio may be; ok is false where none was set.
 func (p comparison) target(c cell) (limit float64, ok bool) {
