@@ -164,7 +164,13 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 			return false;
 		}
 		loop->request_ce = ce;
-		loop->request_buffer = loop->request_connection = 0;
+		loop->request_buffer = loop->request_connection = loop->request_data = 0;
+		if (ce->destructor && ce->destructor->common.scope == base_ce) {
+			zend_property_info *data = zend_hash_str_find_ptr(&ce->properties_info, ZEND_STRL("data"));
+			zend_property_info *spooled = zend_hash_str_find_ptr(&base_ce->properties_info, ZEND_STRL("spooled"));
+			loop->request_data = data && spooled ? data->offset : 0;
+			loop->request_spooled = spooled ? spooled->offset : 0;
+		}
 		if (instanceof_function(ce, base_ce) && ce->constructor && ce->constructor->common.scope == base_ce) {
 			zend_property_info *info = zend_hash_str_find_ptr(&ce->properties_info, ZEND_STRL("buffer"));
 			loop->request_buffer = info ? info->offset : 0;
@@ -201,6 +207,27 @@ static bool phx_make_request(phx_loop *loop, zval *out, zend_object *conn, const
 		phx_request_extra(obj, data + len, extra);
 	}
 	return EG(exception) == NULL;
+}
+
+/*
+ * Before the loop lets go of a Request: a destructor that would find no files to remove need not be called. Those of
+ * subclasses are.
+ */
+static void phx_request_over(const phx_loop *loop, zval *request)
+{
+	zend_object *obj = Z_OBJ_P(request);
+
+	if (GC_REFCOUNT(obj) != 1 || obj->ce != loop->request_ce || loop->request_data == 0) {
+		return;
+	}
+	const zval *data = OBJ_PROP(obj, loop->request_data), *spooled = OBJ_PROP(obj, loop->request_spooled);
+	if (EXPECTED(Z_TYPE_P(data) == IS_ARRAY && Z_TYPE_P(spooled) == IS_ARRAY &&
+			zend_hash_num_elements(Z_ARRVAL_P(spooled)) == 0) &&
+		(zend_hash_num_elements(Z_ARRVAL_P(data)) == 0 ||
+			(!zend_hash_str_exists(Z_ARRVAL_P(data), ZEND_STRL("files")) &&
+				!zend_hash_str_exists(Z_ARRVAL_P(data), ZEND_STRL("old_files"))))) {
+		GC_ADD_FLAGS(obj, IS_OBJ_DESTRUCTOR_CALLED);
+	}
 }
 
 /* A request that nobody gets may have files: its object removes them. */
@@ -255,6 +282,9 @@ static void phx_message(phx_loop *loop, const phx_event *ev, zend_object *obj)
 		phx_call(&held, 2, argv);
 	}
 	zval_ptr_dtor(&held);
+	if (ev->proto == PHX_HTTP) {
+		phx_request_over(loop, &argv[1]);
+	}
 	zval_ptr_dtor(&argv[1]);
 	if (UNEXPECTED(EG(exception) != NULL)) {
 		phx_after_callback(obj);

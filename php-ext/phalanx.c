@@ -12,6 +12,8 @@
 
 #include "phalanx_arginfo.h"
 
+ZEND_TSRMLS_CACHE_DEFINE()
+
 /* Set by the server process: the script all slots run. FrankenPHP's request does not tell. */
 const char *phx_main_script;
 
@@ -21,6 +23,7 @@ void (*phx_slot_request_hook)(void);
 /* Once in a process. */
 static PHP_MINIT_FUNCTION(phalanx)
 {
+	ZEND_TSRMLS_CACHE_UPDATE();
 	phx_autoload_install();
 	phx_blocking_install();
 	phx_fiber_init();
@@ -39,6 +42,7 @@ static PHP_MINIT_FUNCTION(phalanx)
 
 static PHP_RINIT_FUNCTION(phalanx)
 {
+	ZEND_TSRMLS_CACHE_UPDATE();
 	if (phx_thread_slot && phx_slot_request_hook) {
 		phx_slot_request_hook();
 	}

@@ -2,10 +2,14 @@
 #ifndef PHALANX_EXT_H
 #define PHALANX_EXT_H
 
+/* EG() and the like are of the thread's own variable: PHP's way to them is a call that calls another one. */
+#define ZEND_ENABLE_STATIC_TSRMLS_CACHE 1
 #include <php.h>
 #include <Zend/zend_smart_str.h>
 
 #include "engine.h"
+
+ZEND_TSRMLS_CACHE_EXTERN()
 
 #define PHX_VERSION "0.1.0"
 
@@ -70,6 +74,7 @@ typedef struct {
 	zend_class_entry *request_ce;
 	zend_string *request_class;
 	uint32_t request_buffer, request_connection; /* property offsets, 0: by name */
+	uint32_t request_data, request_spooled;      /* 0: its destructor is to be called */
 	zend_class_entry *conn_ce;                   /* class of the last connection object */
 	uint32_t conn_on_message;
 

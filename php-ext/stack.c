@@ -25,8 +25,8 @@ static bool phx_fiber_stack(const char *at, char **low, size_t *size)
 {
 #ifdef ZEND_CHECK_STACK_LIMIT
 	/* Go asks before PHP has started, too: the key that PHP's thread local storage goes by is then whose it happens to be. */
-	if (executor_globals_offset == 0 || tsrm_get_ls_cache() == NULL) {
-		return false; /* no thread of PHP's */
+	if (executor_globals_offset == 0 || tsrm_get_ls_cache() == NULL || TSRMLS_CACHE == NULL) {
+		return false; /* no thread of PHP's, or not yet, or not any more */
 	}
 	zend_fiber_context *context = EG(current_fiber_context);
 	if (context == NULL || context->stack == NULL) {

@@ -15,6 +15,9 @@
 #define ZEND_ARG_VARIADIC_TYPE_INFO(...)
 #define ZEND_END_ARG_INFO() };
 
+#define ZEND_TSRMLS_CACHE_EXTERN()
+#define ZEND_TSRMLS_CACHE_DEFINE()
+
 #define PHP_FUNCTION(name) void zif_##name(zend_execute_data *execute_data, zval *return_value)
 #define ZEND_FUNCTION(name) PHP_FUNCTION(name)
 #define PHP_MINIT_FUNCTION(name) int zm_startup_##name(int type, int module_number)
