@@ -8,6 +8,7 @@ import "time"
 type wheel struct {
 	buckets [128][]ID
 	tick    int64 // the last second that was looked at
+	soonest int64 // no bucket before this second's has an entry
 	entries int
 }
 
@@ -19,17 +20,21 @@ func (w *wheel) add(id ID, at int64) int64 {
 	at = min(max(at, w.tick+1), w.tick+int64(len(w.buckets))-1)
 	b := &w.buckets[at%int64(len(w.buckets))]
 	*b = append(*b, id)
+	if w.entries == 0 || at < w.soonest {
+		w.soonest = at
+	}
 	w.entries++
 	return at
 }
 
-// next is when the next look is due.
+// next is when the next look is due. It is asked after every batch, so it goes over empty buckets once.
 func (w *wheel) next() (time.Duration, bool) {
 	if w.entries == 0 {
 		return 0, false
 	}
-	for at := w.tick + 1; at < w.tick+int64(len(w.buckets)); at++ {
+	for at := max(w.tick+1, w.soonest); at < w.tick+int64(len(w.buckets)); at++ {
 		if len(w.buckets[at%int64(len(w.buckets))]) > 0 {
+			w.soonest = at
 			return time.Duration(at+1) * time.Second, true
 		}
 	}
