@@ -17,7 +17,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	spans := make([]uint32, 0, 64)
 	out := make([]byte, 0, 1024)
 	c := http1.Chunked{Trailers: make([]byte, 0, 64)}
-	var h http1.Head
+	h := http1.Head{Lines: &http1.Lines{}}
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		if n, err := http1.ParseHead(in, 0, nil, &h); n == 0 || err != nil {
 			t.Fatal(err)

@@ -26,7 +26,7 @@ func BenchmarkParseHead(b *testing.B) {
 	for _, head := range benchHeads {
 		b.Run(head.name, func(b *testing.B) {
 			in := []byte(head.in)
-			var h http1.Head
+			h := http1.Head{Lines: &http1.Lines{}}
 			b.SetBytes(int64(len(in)))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -36,6 +36,25 @@ func parseFields(buf []byte, i, maxFields int, h *Head) (int, *Error) {
 			return i + 2, nil
 		}
 
+		var known *knownField
+		if h.Lines != nil && i <= len(buf)-lineKey {
+			known = h.Lines.place(buf[i:])
+			if known.is(buf[i:]) {
+				if fields++; fields > maxFields {
+					return 0, ErrTooManyFields
+				}
+				if known.valueLength != 0 {
+					if h.Host.Off != 0 {
+						return 0, ErrRepeatedHost
+					}
+					h.Host = Span{uint32(i) + uint32(known.value), uint32(known.valueLength)}
+				}
+				h.flags |= known.flags
+				i += int(known.length)
+				continue
+			}
+		}
+
 		colon := i
 		for colon < len(buf) && tokenByte[buf[colon]] {
 			colon++
@@ -65,14 +84,17 @@ func parseFields(buf []byte, i, maxFields int, h *Head) (int, *Error) {
 			return 0, valueError(buf[line])
 		}
 
+		end := line
+		for end > value && isBlank(buf[end-1]) {
+			end--
+		}
 		if n := colon - i; n <= 24 && knownLengths>>n&1 != 0 {
-			end := line
-			for end > value && isBlank(buf[end-1]) {
-				end--
-			}
 			if err := h.note(buf[i:colon], buf[value:end], value); err != nil {
 				return 0, err
 			}
+		}
+		if known != nil {
+			known.remember(buf[i:line+2], colon-i, value-i, end-i)
 		}
 		i = line + 2
 	}

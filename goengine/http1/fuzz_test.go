@@ -54,6 +54,34 @@ func FuzzParseHeadSplit(f *testing.F) {
 	})
 }
 
+// Lines that are remembered change nothing: each of two heads is the same to who remembers the other, and itself.
+func FuzzParseHeadRemembers(f *testing.F) {
+	for i, in := range seeds {
+		f.Add([]byte(in), []byte(seeds[(i+1)%len(seeds)]), false)
+	}
+	f.Fuzz(func(t *testing.T, in, other []byte, small bool) {
+		lim := http1.DefaultLimits
+		if small {
+			lim = http1.Limits{RequestLine: 24, HeaderBytes: 90, HeaderFields: 3, Body: 9}
+		}
+		remembering := http1.Head{Lines: &http1.Lines{}}
+		for range 12 { // places are given up now and then
+			for _, buf := range [][]byte{other, in, in} {
+				var h http1.Head
+				want, wantErr := http1.ParseHead(buf, 0, &lim, &h)
+				n, err := http1.ParseHead(buf, 0, &lim, &remembering)
+				require.Equal(t, wantErr, err)
+				require.Equal(t, want, n)
+				if n > 0 {
+					got := remembering
+					got.Lines = nil
+					require.Equal(t, h, got)
+				}
+			}
+		}
+	})
+}
+
 // What is accepted here and by net/http means the same to both: the same request, and the
 // same bytes left over for the next one.
 func FuzzParseHeadAgrees(f *testing.F) {

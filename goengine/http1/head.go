@@ -33,7 +33,7 @@ func ParseHead(buf []byte, from int, lim *Limits, h *Head) (int, error) {
 // parseHead reads from left to right and reports the first offence, so that more bytes behind
 // an offence never change which one is reported.
 func parseHead(buf []byte, lim *Limits, h *Head) (int, *Error) {
-	*h = Head{}
+	*h = Head{Lines: h.Lines}
 	start, err := skipBlankLines(buf)
 	if err != nil || start == len(buf) || buf[start] == '\r' {
 		return 0, err

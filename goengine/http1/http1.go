@@ -69,5 +69,8 @@ type Head struct {
 	SecWebSocketExtensions Span
 	SeveralLists           bool
 
+	// Lines may be set before parsing, and stays; nil: each line is read anew.
+	Lines *Lines
+
 	authority Span // of an absolute-form target
 }

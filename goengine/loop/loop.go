@@ -113,6 +113,7 @@ type Loop struct {
 	chain   chain         // what scratch was encoded from
 	wheel   wheel
 	head    http1.Head
+	lines   http1.Lines // that head remembers
 	wsLim   ws.Limits
 	hands   tlsconn.Hands
 	wireIn  []byte // for what is to be decrypted
@@ -185,6 +186,7 @@ func New(cfg Config) (*Loop, error) {
 		events:    make([]Event, 0, maxEvents),
 	}
 	l.hands.Bound = cfg.FromC
+	l.head.Lines = &l.lines
 	if l.log == nil {
 		l.log = logrus.StandardLogger()
 	}
