@@ -23,6 +23,11 @@ const (
 // DefaultLinger is for how long what the peer still sends after our FIN is discarded.
 const DefaultLinger = time.Second
 
+// second is of the loop's clock: see monotonic.
+type second = int32
+
+func secondOf(t time.Duration) second { return second(t / time.Second) }
+
 type connStatus int8
 
 const (
@@ -69,10 +74,10 @@ type conn struct {
 	told       uint32 // turn of the last Data event
 	inflight   uint32 // HTTP requests without a response yet
 	heads      uint64 // bit i: the request i places behind the next to be answered is a HEAD
-	deadline   int64  // second at which the time limit ends, 0 none
-	lookAt     int64  // second of the earliest wheel entry
-	window     int64  // second at which the rate of a body is judged, 0 before it begins
-	mark       int64  // bytes that had come, or (sending) gone, when that was last judged
+	mark       int64  // bytes that had come, or (sending) gone, when the rate was last judged
+	deadline   second // when the time limit ends, 0 none
+	lookAt     second // the earliest wheel entry's
+	window     second // when the rate of a body is judged, 0 before it begins
 	maxSend    int
 	maxPackage int
 
@@ -182,9 +187,9 @@ func (l *Loop) setLimit(c *conn, d time.Duration) {
 		c.deadline = 0
 		return
 	}
-	c.deadline = int64((l.now + d) / time.Second)
+	c.deadline = secondOf(l.now + d)
 	if c.lookAt == 0 || c.deadline < c.lookAt {
-		c.lookAt = l.wheel.add(c.id, c.deadline)
+		c.lookAt = second(l.wheel.add(c.id, int64(c.deadline)))
 	}
 }
 
@@ -200,7 +205,7 @@ func (l *Loop) deadlineReached(id ID) {
 	if c == nil {
 		return
 	}
-	now := int64(l.now / time.Second)
+	now := secondOf(l.now)
 	if c.lookAt <= now {
 		c.lookAt = 0
 	}
@@ -209,7 +214,7 @@ func (l *Loop) deadlineReached(id ID) {
 		return
 	case c.deadline >= now:
 		if c.lookAt == 0 || c.deadline < c.lookAt {
-			c.lookAt = l.wheel.add(id, c.deadline)
+			c.lookAt = second(l.wheel.add(id, int64(c.deadline)))
 		}
 		return
 	}

@@ -51,7 +51,7 @@ func (l *Loop) unread(c *conn) bool {
 func (l *Loop) limitBody(c *conn) {
 	m := &c.listener.opts.Limits
 	if c.window == 0 {
-		c.window, c.mark = int64((l.now+rateWindow)/time.Second), int64(c.bytesRead)
+		c.window, c.mark = secondOf(l.now+rateWindow), int64(c.bytesRead)
 	}
 	t := m.BodyTime
 	if left := time.Duration(c.window)*time.Second - l.now; m.BodyRate > 0 && (t <= 0 || left < t) {
@@ -61,7 +61,7 @@ func (l *Loop) limitBody(c *conn) {
 }
 
 // judgeBody refuses a body that comes too slowly: none of it for too long, or too little in a minute.
-func (l *Loop) judgeBody(c *conn, deadline int64) {
+func (l *Loop) judgeBody(c *conn, deadline second) {
 	came := int64(c.bytesRead) - c.mark
 	least := int64(c.listener.opts.Limits.BodyRate) * int64(rateWindow/time.Second)
 	switch {
