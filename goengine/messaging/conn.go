@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
 )
 
 // Limits of connections.
@@ -270,8 +271,15 @@ func (c *Conn) failed(_ *nats.Conn, sub *nats.Subscription, err error) {
 	entry.Error("messaging: the server refused")
 }
 
-// notConnected explains an error that came because there is no connection.
+// notConnected explains an error that came because there is no connection, or because the embedded server has no room on its disk:
+// it does not answer then.
 func (c *Conn) notConnected(err error) error {
+	if err != nil && c.settings.Embedded.Folder != "" && (errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded)) {
+		var disk unix.Statfs_t
+		if unix.Statfs(c.settings.Embedded.Folder, &disk) == nil && disk.Bavail*uint64(disk.Bsize) < room {
+			return fmt.Errorf("messaging: the disk of %s is full: %w", c.settings.Embedded.Folder, err)
+		}
+	}
 	if err == nil || c.nc.IsConnected() {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 
 const (
 	startTime = 60 * time.Second // for the embedded server to read its data
+	roomEvery = time.Second      // how often a disk that was full is tried
+	room      = 256 << 10        // what it has to take before it counts as having room
 	stateFile = "server.json"
 	lockFile  = "lock"
 )
@@ -37,9 +40,12 @@ type endpoint struct {
 
 // host is an embedded server that this process runs.
 type host struct {
-	endpoint endpoint
+	endpoint endpoint // guarded by hosts.mu once it is open, as server is
 	lock     *os.File
 	server   *server.Server
+
+	broken chan struct{} // has one when the server could not write
+	closed chan struct{}
 }
 
 // openHost starts the server of a folder: ErrInUse when another process has it. log gets its warnings and errors.
@@ -58,12 +64,73 @@ func openHost(e Embedded, application string, log logrus.FieldLogger) (*host, er
 		}
 		return nil, fmt.Errorf("messaging: the data folder cannot be locked: %w", os.NewSyscallError("flock", err))
 	}
-	h := &host{lock: lock}
+	h := &host{lock: lock, broken: make(chan struct{}, 1), closed: make(chan struct{})}
 	if err := h.start(e, application, log); err != nil {
 		h.close()
 		return nil, err
 	}
+	go h.mend(e, application, log)
 	return h, nil
+}
+
+// mend starts the server anew after a write that failed, when the disk has room. Until then the server refuses what is to go to the
+// stream at hand, and it would go on to do so: whoever has room is not asked again. Clients come back by themselves.
+func (h *host) mend(e Embedded, application string, log logrus.FieldLogger) {
+	for {
+		select {
+		case <-h.closed:
+			return
+		case <-h.broken:
+		}
+		for again := true; again; {
+			select {
+			case <-h.closed:
+				return
+			case <-time.After(roomEvery):
+			}
+			if hasRoom(e.Folder) {
+				again = !h.restart(e, application, log)
+			}
+		}
+	}
+}
+
+// restart answers whether the server is there again, or no longer wanted.
+func (h *host) restart(e Embedded, application string, log logrus.FieldLogger) bool {
+	hosts.mu.Lock()
+	defer hosts.mu.Unlock()
+	select {
+	case <-h.closed:
+		return true
+	default:
+	}
+	if h.server != nil {
+		h.server.Shutdown()
+		h.server.WaitForShutdown()
+	}
+	select {
+	case <-h.broken: // said by the server that has ended
+	default:
+	}
+	if err := h.start(e, application, log); err != nil {
+		log.WithError(err).Error("messaging: embedded server: it does not start again after a write that failed; trying again")
+		return false
+	}
+	log.WithField("folder", e.Folder).Warn("messaging: embedded server: what is written comes to the disk again")
+	return true
+}
+
+// hasRoom says whether a folder takes what is written.
+func hasRoom(folder string) bool {
+	f, err := os.CreateTemp(folder, ".room-*")
+	if err != nil {
+		return false
+	}
+	defer func() { _, _ = f.Close(), os.Remove(f.Name()) }()
+	if _, err := f.Write(make([]byte, room)); err != nil {
+		return false
+	}
+	return f.Sync() == nil
 }
 
 // who names the user that may not, for the one who has mounted a volume that is another's.
@@ -93,7 +160,7 @@ func (h *host) start(e Embedded, application string, log logrus.FieldLogger) err
 	}
 	var err error
 	for _, address := range addresses {
-		if h.server, err = startServer(e, address, token, log); err == nil {
+		if h.server, err = startServer(e, address, token, &serverLog{log: log, broken: h.broken}); err == nil {
 			break
 		}
 	}
@@ -116,7 +183,7 @@ func isFree(address string) bool {
 	return l.Close() == nil
 }
 
-func startServer(e Embedded, address, token string, log logrus.FieldLogger) (*server.Server, error) {
+func startServer(e Embedded, address, token string, l *serverLog) (*server.Server, error) {
 	hostName, portText, _ := net.SplitHostPort(address)
 	port, err := strconv.Atoi(portText)
 	if err != nil {
@@ -136,7 +203,6 @@ func startServer(e Embedded, address, token string, log logrus.FieldLogger) (*se
 	if err != nil {
 		return nil, fmt.Errorf("messaging: the embedded server does not start: %w", err)
 	}
-	l := &serverLog{log: log}
 	s.SetLoggerV2(l, false, false, false)
 	go s.Start() // reads the data first, which may take a while
 	for deadline := time.Now().Add(startTime); !s.ReadyForConnections(50 * time.Millisecond); {
@@ -154,6 +220,7 @@ func startServer(e Embedded, address, token string, log logrus.FieldLogger) (*se
 
 // close ends the server: what it was told is on the disk then.
 func (h *host) close() {
+	close(h.closed)
 	if h.server != nil {
 		h.server.Shutdown()
 		h.server.WaitForShutdown()
@@ -196,7 +263,8 @@ func writeEndpoint(folder string, at endpoint) error {
 
 // serverLog passes on the server's warnings and errors.
 type serverLog struct {
-	log logrus.FieldLogger
+	log    logrus.FieldLogger
+	broken chan<- struct{} // gets one when a write has failed
 
 	mu  sync.Mutex // guards err
 	err error
@@ -214,8 +282,17 @@ func (l *serverLog) Tracef(string, ...any)  {}
 func (l *serverLog) Warnf(format string, v ...any) {
 	l.log.Warn("messaging: embedded server: " + fmt.Sprintf(format, v...))
 }
+
+// Errorf is the one place where the server says that it could not write, and so does not take any more.
 func (l *serverLog) Errorf(format string, v ...any) {
-	l.log.Error("messaging: embedded server: " + fmt.Sprintf(format, v...))
+	text := fmt.Sprintf(format, v...)
+	l.log.Error("messaging: embedded server: " + text)
+	if strings.Contains(strings.ToLower(text), "critical write error") {
+		select {
+		case l.broken <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // Fatalf is said by a server that cannot go on; it returns, and so must not end the process.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,8 +141,8 @@ func TestAGroupSharesItsMessages(t *testing.T) {
 }
 
 func TestASlowHandlerDropsAndSaysSo(t *testing.T) {
-	var log bytes.Buffer
-	logrus.SetOutput(&log)
+	log := &printed{}
+	logrus.SetOutput(log)
 	logrus.SetLevel(logrus.WarnLevel)
 	defer func() { logrus.SetOutput(os.Stderr); logrus.SetLevel(logrus.ErrorLevel) }()
 	p := pubSub(t, embedded(t, ""))
@@ -157,8 +159,25 @@ func TestASlowHandlerDropsAndSaysSo(t *testing.T) {
 	require.LessOrEqual(t, s.Stats().Pending, int64(11))
 	s.Unsubscribe()
 	close(release)
-	messaging.Close()
-	require.Contains(t, log.String(), "too slow")
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "too slow") }, patience, time.Millisecond)
+}
+
+// printed is what is logged, by goroutines of others.
+type printed struct {
+	mu  sync.Mutex // guards out
+	out bytes.Buffer
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Write(b)
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.String()
 }
 
 func TestDrainHandlesWhatHasCome(t *testing.T) {

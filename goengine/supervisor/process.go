@@ -98,6 +98,9 @@ func (s *Supervisor) spawnBeside(sv *server) (*process, error) {
 	}
 	defer func() { _ = way.Close() }()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	s.mu.Lock()
+	s.kills.note()
+	s.mu.Unlock()
 	r := spawnRequest{cmd, make(chan error, 1)}
 	s.spawns <- r
 	if err := <-r.done; err != nil {

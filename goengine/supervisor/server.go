@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // server is a server process and those that follow it when it dies: they run the same slots.
@@ -133,7 +135,11 @@ func (s *Supervisor) watch(sv *server, p *process) {
 			s.over()
 			return
 		}
-		s.emit(Event{Type: ServerExit, PID: p.cmd.Process.Pid, Status: p.status(), Message: p.err.Error()})
+		message := p.err.Error()
+		if why := s.whyKilled(p); why != "" {
+			message += " (" + why + ")"
+		}
+		s.emit(Event{Type: ServerExit, PID: p.cmd.Process.Pid, Status: p.status(), Message: message})
 		for slot, pid := range lost {
 			s.emit(Event{Type: SlotExit, Worker: slot[0], ID: slot[1], PID: pid, Status: p.status(), Message: "the server process died"})
 		}
@@ -155,6 +161,12 @@ func (s *Supervisor) watch(sv *server, p *process) {
 			}
 		}(p)
 	}
+}
+
+func (s *Supervisor) whyKilled(p *process) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kills.explain(unix.WaitStatus(p.status()))
 }
 
 // over is told of each server that runs no more.

@@ -88,6 +88,7 @@ type Supervisor struct {
 	failed    int  // of them
 	up        bool // all servers have been ready
 	running   int  // servers that are not over
+	kills     kills
 	seq       int
 	asked     map[int]chan *Report // questions without an answer yet
 	tickets   tlsconn.TicketSeed

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -14,12 +16,16 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
+
+	"github.com/phalanx-php/phalanx/goengine/tlsconn/certtest"
 )
 
 // get answers the status and the body of a request over a connection of its own.
@@ -109,11 +115,7 @@ func TestOutOfDescriptorsUnderLoad(t *testing.T) {
 // A full disk costs what was to be written, and says so; requests that need no disk are served, and all is well when there is room.
 func TestDiskFullUnderLoad(t *testing.T) {
 	t.Parallel()
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
-		t.Skipf("a small disk can only be made by root: %v", err)
-	}
-	t.Cleanup(func() { _ = unix.Unmount(disk, unix.MNT_DETACH) })
+	disk := smallDisk(t, "4m")
 	require.NoError(t, os.Mkdir(filepath.Join(disk, "tmp"), 0o777))
 	a := prepare(t, 3, "COUNT=2", "DISK="+disk, "TMPDIR="+filepath.Join(disk, "tmp"))
 	a.start("resources.php")
@@ -125,16 +127,6 @@ func TestDiskFullUnderLoad(t *testing.T) {
 	fds := openFDs(t, server[0])
 
 	full := filepath.Join(disk, "full")
-	fill := func() {
-		f, err := os.OpenFile(full, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-		require.NoError(t, err)
-		defer func() { _ = f.Close() }()
-		for size := 1 << 20; size > 0; size /= 2 {
-			for err = nil; err == nil; {
-				_, err = f.Write(make([]byte, size))
-			}
-		}
-	}
 	upload := func() (int, string) {
 		var body bytes.Buffer
 		form := multipart.NewWriter(&body)
@@ -154,7 +146,7 @@ func TestDiskFullUnderLoad(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, body)
 	require.Equal(t, fmt.Sprint("uploaded ", 2<<20), body)
 
-	fill()
+	fill(t, full)
 	for range 3 {
 		status, body = a.get("/insert")
 		require.Equal(t, http.StatusInternalServerError, status, body)
@@ -166,7 +158,7 @@ func TestDiskFullUnderLoad(t *testing.T) {
 		status, body = upload()
 		t.Log("upload: ", status, body)
 		require.Equal(t, "RuntimeException: upload error 7", body, "UPLOAD_ERR_CANT_WRITE, as from PHP itself")
-		fill()
+		fill(t, full)
 	}
 	// A reload, and a new server process, need no disk.
 	require.NoError(t, a.Cmd.Process.Signal(syscall.SIGUSR1))
@@ -281,4 +273,105 @@ func TestTenThousandConnectionsDropped(t *testing.T) {
 	require.Equal(t, server, a.servers())
 	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= before }, patience, poll, "descriptors stay")
 	require.GreaterOrEqual(t, a.figures().sum("phalanx_slot_accepted_connections_total"), float64(all))
+}
+
+// Thousands who go in the middle of a TLS handshake, in every way and at every byte of it, leave nothing behind; others are served.
+func TestTLSHandshakesDropped(t *testing.T) {
+	t.Parallel()
+	ca := certtest.New(t)
+	cert := ca.Issue("localhost", func(c *x509.Certificate, _ *certtest.How) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)} })
+	a := prepare(t, 4, "COUNT=2", "CERT="+cert)
+	a.start("resources.php")
+	server := a.servers()
+	secure := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}}}
+	over := make(chan struct{})
+	var others errgroup.Group
+	served := atomic.Int64{}
+	for range 2 {
+		others.Go(func() error {
+			for {
+				select {
+				case <-over:
+					return nil
+				default:
+				}
+				resp, err := secure.Get("https://" + a.Addr(2) + "/")
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+				if err != nil || resp.StatusCode != http.StatusOK {
+					return fmt.Errorf("%s: %w", resp.Status, err)
+				}
+				served.Add(1)
+			}
+		})
+	}
+	hello := clientHello(t)
+	drop := func(i int) {
+		c, err := net.Dial("tcp", a.Addr(2))
+		require.NoError(t, err)
+		conn := c.(*net.TCPConn)
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		_, _ = conn.Write(hello[:1+i%len(hello)])
+		switch i % 4 {
+		case 0:
+			_ = conn.SetLinger(0) // goes by a reset
+		case 1:
+			_ = conn.CloseWrite()
+		case 2:
+			_, _ = conn.Write(hello[1+i%len(hello):])
+			_, _ = conn.Read(make([]byte, 1+i%500)) // goes in the middle of the server's part
+			_ = conn.SetLinger(0)
+		case 3:
+			_, _ = conn.Write(hello[1+i%len(hello):])
+			_, _ = conn.Write([]byte{20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 40}) // and of the client's second
+		}
+	}
+	many := func(n int) {
+		var all errgroup.Group
+		all.SetLimit(50)
+		for i := range n {
+			all.Go(func() error {
+				drop(i)
+				return nil
+			})
+		}
+		_ = all.Wait()
+	}
+	of := func(name string) float64 { return a.figures().sum("phalanx_process_"+name, `process="0"`) }
+	settled := func() bool { return a.figures().sum("phalanx_slot_connections") <= 4 }
+	many(1000)
+	require.Eventually(t, settled, patience, 50*time.Millisecond, "connections stay open")
+	descriptors, goroutines, memory := openFDs(t, server[0]), of("goroutines"), of("resident_memory_bytes")
+	before := served.Load()
+	many(4000)
+	require.Eventually(t, settled, patience, 50*time.Millisecond, "connections stay open")
+	require.Eventually(t, func() bool { return served.Load() > before+10 }, patience, poll, "others are not served")
+	close(over)
+	require.NoError(t, others.Wait())
+	require.Equal(t, server, a.servers())
+	require.Eventually(t, func() bool { return openFDs(t, server[0]) <= descriptors && of("goroutines") <= goroutines+4 }, patience, poll, "something stays")
+	t.Logf("RSS %.1f to %.1f MiB", memory/(1<<20), of("resident_memory_bytes")/(1<<20))
+	require.LessOrEqual(t, of("resident_memory_bytes"), memory+24<<20)
+}
+
+// clientHello is what a client sends first.
+func clientHello(t *testing.T) []byte {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	defer func() { _, _ = ours.Close(), theirs.Close() }()
+	go func() { _ = tls.Client(theirs, &tls.Config{ServerName: "localhost"}).Handshake() }()
+	require.NoError(t, ours.SetDeadline(time.Now().Add(patience)))
+	buf := make([]byte, 4096)
+	n, err := io.ReadAtLeast(ours, buf, 5)
+	require.NoError(t, err)
+	for n < 5+int(buf[3])<<8+int(buf[4]) {
+		more, err := ours.Read(buf[n:])
+		require.NoError(t, err)
+		n += more
+	}
+	return buf[:n]
 }

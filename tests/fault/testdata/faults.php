@@ -12,7 +12,7 @@ use Workerman\Worker;
 $web = new Worker('http://127.0.0.1:' . getenv('PORT1'));
 $web->name = 'web';
 $web->count = 2;
-$web->messageTimeout = 1.0;
+$web->messageTimeout = (float)(getenv('LIMIT') ?: 1.0);
 $web->onMessage = static function (TcpConnection $connection, Request $request): void {
     switch ($request->path()) {
         case '/exit':
@@ -22,6 +22,12 @@ $web->onMessage = static function (TcpConnection $connection, Request $request):
             // no break
         case '/memory':
             ini_set('memory_limit', '32M');
+            for ($all = [];;) {
+                $all[] = str_repeat('x', 1 << 20);
+            }
+            // no break
+        case '/hoard':
+            ini_set('memory_limit', '-1');
             for ($all = [];;) {
                 $all[] = str_repeat('x', 1 << 20);
             }

@@ -70,7 +70,14 @@ $text = new Worker('text://127.0.0.1:' . getenv('PORT2'));
 $text->name = 'text';
 $text->onMessage = static fn (TcpConnection $connection, string $data) => $connection->send("text $data");
 
-Worker::$monitorAddress = '127.0.0.1:' . getenv('PORT3');
+if (getenv('CERT')) {
+    $secure = new Worker('https://127.0.0.1:' . getenv('PORT3'), ['ssl' => ['local_cert' => getenv('CERT')]]);
+    $secure->name = 'secure';
+    $secure->count = $web->count;
+    $secure->onMessage = static fn (TcpConnection $connection, Request $request) => $connection->send('hello');
+}
+
+Worker::$monitorAddress = '127.0.0.1:' . getenv(getenv('CERT') ? 'PORT4' : 'PORT3');
 Worker::$logFile = "$disk/workerman.log";
 Worker::$stopTimeout = 1;
 Worker::runAll();
