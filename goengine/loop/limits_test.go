@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -428,4 +429,30 @@ func TestFragments(t *testing.T) {
 	answer, end := narrow.read()
 	require.Equal(t, "\x88\x14\x03\xf1too many fragments", answer)
 	require.True(t, end)
+}
+
+// Who connects for TLS and says nothing, or goes no further, keeps no place from others.
+func TestHalfOpenTLSMakesRoom(t *testing.T) {
+	for name, said := range map[string]string{"nothing": "", "the start of a ClientHello": "\x16\x03\x01\x00\x04\x01\x00\xff\xff"} {
+		t.Run(name, func(t *testing.T) {
+			d := drive(t, silent)
+			config, _ := tlsConfig(t)
+			_, address := d.listening(loop.ListenOptions{Proto: loop.HTTP, TLS: config, Limits: loop.Limits{Connections: 2, Group: t.Name()}})
+			half := dial(t, address)
+			_, err := io.WriteString(half, said)
+			require.NoError(t, err)
+			d.until("the first", d.accepted(1))
+			d.pass(time.Second) // it is the older one
+			other := dial(t, address)
+			_, err = io.WriteString(other, said)
+			require.NoError(t, err)
+			d.until("the second", d.accepted(2))
+			d.settle()
+			whole := tls.Client(dial(t, address), &tls.Config{InsecureSkipVerify: true})
+			require.NoError(t, d.do(whole.Handshake))
+			requireClosed(t, d, half)
+			require.Equal(t, 2, d.Connections())
+			require.Equal(t, uint64(1), d.counts()["connections"])
+		})
+	}
 }

@@ -129,8 +129,9 @@ func (l *Loop) dismissIdle(lst *listener) bool {
 	return true
 }
 
-// idle says that an HTTP connection waits for a request, and for nothing else.
+// idle says that an HTTP connection waits for a request, and for nothing else; or for its peer's part of a TLS handshake,
+// which has little time: who connects and says nothing keeps no place from those who do.
 func (c *conn) idle() bool {
 	return c.proto == HTTP && c.incoming() && c.inflight == 0 && c.in == nil && c.chunk == nil && c.back == nil &&
-		c.deadline != 0 && !c.paused && c.pending() == 0 && !c.handshaking()
+		c.deadline != 0 && !c.paused && c.pending() == 0
 }
