@@ -69,6 +69,10 @@ generate: ## component_docs.go of all packages with components, after a change o
 dist: ## a tarball of the binary and its PHP, in build/dist
 	@docker/dist.sh
 
+.PHONY: reproducible
+reproducible: ## build the release's files twice, from clean clones in two folders, and compare them (takes two builds' time)
+	@docker/reproducible.sh
+
 .PHONY: sbom
 sbom: ## what the binary is made of, as CycloneDX and SPDX, in build/sbom; checked
 	@docker/dist.sh --sbom

@@ -45,7 +45,7 @@ esac
 prefix=$(docker/php/build.sh --find)
 name=phalanx-$version-linux-$(dpkg --print-architecture)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "${work:?}"' EXIT
 tree=$work$prefix
 extensions=$("$prefix/bin/php-config" --extension-dir)
 install -D -m 755 build/phalanx "$tree/bin/phalanx"

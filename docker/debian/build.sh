@@ -24,8 +24,11 @@ arch=$(dpkg --print-architecture)
 maintainer="${DEBFULLNAME:-Phalanx} <${DEBEMAIL:-phalanx@localhost}>"
 
 umask 022
+# The commit's time stands for the build's, in the package's archives too: a second build is the same.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$tree" log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "${work:?}"' EXIT
 root=$work/root
 mkdir -p "$root/DEBIAN" "$root/usr/share/doc/phalanx" "$work/debian" "$root/etc/phalanx/apps"
 install -D -m 755 "$binary" "$root/usr/bin/phalanx"
@@ -44,7 +47,7 @@ install -D -m 644 "$here/phalanx.1" "$root/usr/share/man/man1/phalanx.1"
 gzip -9n "$root/usr/share/man/man1/phalanx.1"
 install -m 644 "$here/copyright" "$root/usr/share/doc/phalanx/copyright"
 printf 'phalanx (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
-	"$version" "$maintainer" "$(date -Ru -d "@$(git -C "$tree" log -1 --format=%ct)")" | gzip -9n >"$root/usr/share/doc/phalanx/changelog.gz"
+	"$version" "$maintainer" "$(LC_ALL=C date -Ru -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$root/usr/share/doc/phalanx/changelog.gz"
 echo /etc/phalanx/php.ini >"$root/DEBIAN/conffiles"
 install -m 755 "$here/postinst" "$here/postrm" "$root/DEBIAN/"
 
@@ -59,7 +62,7 @@ Package: phalanx
 Version: $version
 Architecture: $arch
 Maintainer: $maintainer
-Installed-Size: $(du -sk --exclude DEBIAN "$root" | cut -f1)
+Installed-Size: $(find "$root" -path "$root/DEBIAN" -prune -o -type f -printf '%s\n' | awk '{n += $1} END {print int((n + 1023) / 1024)}')
 Depends: $depends, ca-certificates, tzdata
 Recommends: systemd
 Section: web
