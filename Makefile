@@ -9,7 +9,7 @@ with_go = PATH="$$(docker/go.sh):$$PATH"
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The go command decides what is out of date; asking it costs a second.
 .PHONY: build
@@ -51,6 +51,14 @@ deb: build ## build/phalanx_VERSION_ARCH.deb for this Debian release
 .PHONY: deb-test
 deb-test: build ## the same in a temporary folder, unpacked and tried
 	@folder=$$(mktemp -d); docker/debian/test.sh "$$(docker/debian/build.sh "$$folder")"; status=$$?; rm -rf "$$folder"; exit $$status
+
+.PHONY: deb-install-test
+deb-install-test: build ## the same installed in a Debian of its own, under a systemd that boots there; upgraded, purged (root; minutes)
+	@$(with_go) tests/debian/run
+
+.PHONY: composer-package
+composer-package: build ## build/composer: Composer's package of the binary, as a folder and a zip
+	@docker/dist.sh --composer
 
 .PHONY: lint
 lint: build ## format, vet, static analysis of Go, C and PHP

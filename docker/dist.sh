@@ -2,6 +2,7 @@
 # What a release needs beside the build.
 #
 #   docker/dist.sh                build/dist/phalanx-VERSION-linux-ARCHITECTURE.tar.gz of build/phalanx and its PHP
+#   docker/dist.sh --composer     build/composer: the Composer package phalanx/binary-linux-ARCHITECTURE, a folder and its zip
 #   docker/dist.sh --version      the version that the sources name
 #   docker/dist.sh --check vX.Y.Z fails when that is not X.Y.Z
 #   docker/dist.sh --sbom         build/sbom/phalanx.cdx.json and phalanx.spdx.json
@@ -36,8 +37,9 @@ case "${1:-}" in
 	CGO_ENABLED=0 GOFLAGS='' exec go run . -binary "$binary" -version "$version" \
 		-time "$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" -out "$out"
 	;;
+--composer) exec docker/composer/build.sh ;;
 *)
-	echo "usage: docker/dist.sh [--version|--check TAG|--sbom]" >&2
+	echo "usage: docker/dist.sh [--composer|--version|--check TAG|--sbom]" >&2
 	exit 64
 	;;
 esac
@@ -54,10 +56,7 @@ install -D -m 644 "$extensions/opcache.so" "$work$extensions/opcache.so"
 install -D -m 644 docker/php/php.ini "$tree/etc/conf.d/phalanx.ini"
 install -D -m 644 LICENSE "$tree/share/doc/phalanx/LICENSE"
 install -D -m 644 README.md "$tree/share/doc/phalanx/README.md"
-{
-	echo "Debian packages that have the libraries:"
-	awk '$1 == "run" {print "  " $2}' docker/php/packages.txt
-} >"$tree/share/doc/phalanx/REQUIREMENTS"
+docker/requirements.sh build/phalanx "$prefix/lib/libphp.so" "$extensions/opcache.so" >"$tree/share/doc/phalanx/REQUIREMENTS"
 mkdir -p build/dist
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
 	--mode='u=rwX,go=rX' -cf - "${prefix#/}" | gzip -9n >"build/dist/$name.tar.gz"

@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
-# Builds the files of a release twice and compares them: docker/reproducible.sh [--php]
+# Builds the files of a release twice and compares them: docker/reproducible.sh [--php] [--all]
 #
 # Two clean clones of the commit, in folders of different names, with compile caches, homes, umasks, time zones and
 # languages of their own, have to give the same bytes: binary, tarball, Debian package, Composer package, bills of
-# materials. PHP is a part of them and is compiled once; with --php twice, which takes PHP's ten minutes twice more.
-# Takes as long as two builds from nothing. Exit status 1: something differs, and what it is.
+# materials.
+#
+#   --all    the packages of other modules are compiled twice too; their sources lie in Go's module cache for both
+#            builds, so else that is done once
+#   --php    PHP is compiled twice too, which takes ten minutes twice
+#
+# Exit status 1: something differs, and what it is. Then KEEP=FOLDER keeps both.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-php=${1:-}
-[ -z "$php" ] || [ "$php" = --php ] || { echo "usage: docker/reproducible.sh [--php]" >&2 && exit 64; }
+php='' all=''
+for option in "$@"; do
+	case $option in
+	--php) php=1 ;;
+	--all) all=1 ;;
+	*) echo "usage: docker/reproducible.sh [--php] [--all]" >&2 && exit 64 ;;
+	esac
+done
 start=$SECONDS
 say() { printf '[reproducible %4ds] %s\n' "$((SECONDS - start))" "$*" >&2; }
 die() {
@@ -25,16 +36,36 @@ cache=${PHALANX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/phalanx}
 go=$("$root/docker/go.sh")
 commit=$(git -C "$root" rev-parse HEAD)
 
+# PHP's headers are read by packages of others (FrankenPHP): with a PHP for each build nothing compiled can be shared.
+[ -z "$php" ] || all=1
+if [ -z "$all" ]; then
+	say "the packages of other modules"
+	seed=${SEED:-$work/go}
+	(
+		cd "$root"
+		export GOCACHE=$seed GOFLAGS=-trimpath
+		foreign='{{if not (and .Module .Module.Main)}}{{.ImportPath}}{{end}}'
+		./go list -deps -f "$foreign" ./bridge/cmd/phalanx | grep -vx unsafe | xargs ./go build
+		cd docker/sbom
+		export CGO_ENABLED=0 GOFLAGS=''
+		"$go/go" list -deps -f "$foreign" . | grep -vx unsafe | xargs "$go/go" build
+	) >"$work/go.log" 2>&1 || {
+		tail -n 20 "$work/go.log" >&2
+		die "they cannot be compiled"
+	}
+fi
+
 # build NAME UMASK ZONE LANGUAGE: answers the folder with the results.
 build() {
 	local tree=$work/$1/source out=$work/$1/out
 	say "$1: clean clone of ${commit:0:12} in $tree"
-	mkdir -p "$work/$1/home" "$work/$1/go" "$out"
+	mkdir -p "$work/$1/home" "$out"
+	if [ -n "$all" ]; then mkdir "$work/$1/go"; else cp -a "$seed" "$work/$1/go"; fi
 	git clone -q --no-hardlinks "$root" "$tree"
 	git -C "$tree" checkout -q --detach "$commit"
 	local settings=(HOME="$work/$1/home" PATH="$go:$PATH" TZ="$3" LC_ALL="$4" GOCACHE="$work/$1/go" GOMODCACHE="$GOMODCACHE"
 		GOFLAGS="-trimpath" PHALANX_CACHE="$cache" SOURCE_DATE_EPOCH="$(git -C "$tree" log -1 --format=%ct)")
-	if [ "$php" = --php ]; then
+	if [ -n "$php" ]; then
 		# The folder is compiled into PHP: the same name for both, one after another.
 		settings+=(PHALANX_CACHE="$work/$1/cache" PHALANX_PREFIX="$work/php")
 		rm -rf "$work/php"
@@ -43,12 +74,12 @@ build() {
 	(
 		umask "$2"
 		cd "$tree"
-		env "${settings[@]}" make build dist deb sbom
+		env "${settings[@]}" make build dist deb composer-package sbom
 	) >"$work/$1.log" 2>&1 || {
 		tail -n 20 "$work/$1.log" >&2
 		die "$1: the build failed"
 	}
-	cp "$tree"/build/phalanx "$tree"/build/dist/* "$tree"/build/*.deb "$tree"/build/sbom/* "$out/"
+	cp "$tree"/build/phalanx "$tree"/build/dist/* "$tree"/build/*.deb "$tree"/build/composer/*.zip "$tree"/build/sbom/* "$out/"
 	rm -rf "${tree:?}" "$work/$1/go"
 }
 

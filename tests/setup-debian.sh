@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(
 	ca-certificates
+	chrpath      # Composer's package of the binary
 	clang-format # C formatting
 	cppcheck     # C static analysis
 	curl         # end-to-end tests

@@ -31,6 +31,8 @@ void phx_web_ini_defaults(HashTable *configuration);
 char *phx_cli_ini_entries(void);
 /* Adds a "-d name=value". */
 void phx_cli_define(const char *setting);
+/* Adds opcache where it lies beside libphp.so. */
+void phx_cli_opcache_beside_php(void);
 
 /* -c and -n as given; NULL and 0 when not. */
 extern char *phx_cli_ini_path;

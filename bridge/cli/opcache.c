@@ -6,7 +6,13 @@
  * fail where something is; opcache then takes memory anywhere.
  *
  * Kernels before 4.17 take MAP_FIXED_NOREPLACE for a mere hint, which is as good. */
+#include "cli.h"
+
+#include <build-defs.h>
 #include <dlfcn.h>
+#include <php_main.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -42,4 +48,38 @@ void *dlopen(const char *file, int mode)
 		mode &= ~RTLD_DEEPBIND;
 	}
 	return real(file, mode);
+}
+
+/* PHP_INI_SCAN_DIR replaces the folder that PHP was compiled with; an empty part of it stands for that folder. */
+static bool has_own_ini(void)
+{
+	const char *scan = getenv("PHP_INI_SCAN_DIR");
+
+	if (scan != NULL && *scan != ':' && strstr(scan, "::") == NULL &&
+		(*scan == '\0' || scan[strlen(scan) - 1] != ':')) {
+		return false;
+	}
+	return access(PHP_CONFIG_FILE_SCAN_DIR "/phalanx.ini", R_OK) == 0;
+}
+
+/* Where PHP looks for php.ini and extensions was settled when it was compiled: there our own ini file
+ * names opcache. A package that can lie anywhere (Composer's, Debian's) has it beside libphp.so. */
+void phx_cli_opcache_beside_php(void)
+{
+	Dl_info php;
+	char *setting = NULL;
+
+	if (has_own_ini() || dladdr((void *) php_module_startup, &php) == 0 || php.dli_fname == NULL) {
+		return;
+	}
+	const char *name = strrchr(php.dli_fname, '/');
+	if (name == NULL) {
+		return;
+	}
+	if (asprintf(&setting, "zend_extension=%.*s/opcache.so", (int) (name - php.dli_fname), php.dli_fname) > 0) {
+		if (access(strchr(setting, '=') + 1, R_OK) == 0) {
+			phx_cli_define(setting);
+		}
+		free(setting);
+	}
 }

@@ -509,6 +509,9 @@ int phx_cli_main(int argc, char **argv)
 	if (!parse(&c, &status)) {
 		return status;
 	}
+	if (!phx_cli_ini_ignore) {
+		phx_cli_opcache_beside_php();
+	}
 	phx_signals_restore_handlers();
 
 	pthread_attr_t attr;

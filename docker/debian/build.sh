@@ -49,7 +49,7 @@ install -m 644 "$here/copyright" "$root/usr/share/doc/phalanx/copyright"
 printf 'phalanx (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
 	"$version" "$maintainer" "$(LC_ALL=C date -Ru -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$root/usr/share/doc/phalanx/changelog.gz"
 echo /etc/phalanx/php.ini >"$root/DEBIAN/conffiles"
-install -m 755 "$here/postinst" "$here/postrm" "$root/DEBIAN/"
+install -m 755 "$here/postinst" "$here/prerm" "$here/postrm" "$root/DEBIAN/"
 
 # dpkg-shlibdeps wants a source package's folder; libphp.so comes with the package.
 printf 'Source: phalanx\n\nPackage: phalanx\nArchitecture: any\n' >"$work/debian/control"

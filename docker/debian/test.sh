@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 deb=$(realpath "${1:?a package}")
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "${work:?}"' EXIT
 dpkg-deb -x "$deb" "$work/root"
 for file in usr/bin/phalanx usr/lib/phalanx/libphp.so usr/lib/phalanx/opcache.so etc/phalanx/php.ini \
 	lib/systemd/system/phalanx@.service lib/systemd/system/phalanx@.socket usr/share/man/man1/phalanx.1.gz \
@@ -23,7 +23,6 @@ if command -v systemd-analyze >/dev/null; then
 	systemd-analyze verify --man=no "$work/units/phalanx@web.service" "$work/units/phalanx@web.socket"
 fi
 
-sed "s,/usr/lib,$work/root/usr/lib," "$work/root/etc/phalanx/php.ini" >"$work/php.ini"
 cat >"$work/app.php" <<'EOF'
 <?php
 $worker = new Workerman\Worker('unix://' . __DIR__ . '/app.sock');
@@ -31,7 +30,7 @@ $worker->protocol = Workerman\Protocols\Http::class;
 $worker->onMessage = fn ($connection) => $connection->send(PHP_BINARY . (function_exists('opcache_get_status') ? ' opcache' : ''));
 Workerman\Worker::runAll();
 EOF
-env -i PATH=/usr/bin:/bin HOME="$work" "$work/root/usr/bin/phalanx" -c "$work/php.ini" "$work/app.php" start >"$work/output" 2>&1 &
+env -i PATH=/usr/bin:/bin HOME="$work" PHP_INI_SCAN_DIR= "$work/root/usr/bin/phalanx" -c "$work/root/etc/phalanx/php.ini" "$work/app.php" start >"$work/output" 2>&1 &
 server=$!
 answer=
 for _ in {1..400}; do

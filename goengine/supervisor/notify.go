@@ -4,38 +4,71 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// notifyEnv names the socket on which systemd wants to hear how the service fares (sd_notify(3)).
-const notifyEnv = "NOTIFY_SOCKET"
+// What systemd says about the connection to it: the socket on which it wants to hear how the service fares (sd_notify(3)),
+// how often at least, in microseconds, and from which process (sd_watchdog_enabled(3)).
+const (
+	notifyEnv      = "NOTIFY_SOCKET"
+	watchdogEnv    = "WATCHDOG_USEC"
+	watchdogPIDEnv = "WATCHDOG_PID"
+)
 
 // notifier tells systemd; without a socket it tells nobody.
-type notifier string
+type notifier struct {
+	socket   string
+	watchdog time.Duration // 0: nobody waits for signs of life
+}
 
-// takeNotifier finds the socket in an environment, and takes it out: it is not for children.
+// takeNotifier finds the socket in an environment, and takes it out with what belongs to it: they are not for children.
 func takeNotifier(env []string) (notifier, []string) {
 	var n notifier
 	var rest []string
+	pid := strconv.Itoa(os.Getpid())
+	forPID := pid // without the variable it is whoever hears of it
 	for _, setting := range env {
-		if socket, ok := strings.CutPrefix(setting, notifyEnv+"="); ok {
-			n = notifier(socket)
-		} else {
+		name, value, _ := strings.Cut(setting, "=")
+		switch name {
+		case notifyEnv:
+			n.socket = value
+		case watchdogEnv:
+			usec, _ := strconv.ParseInt(value, 10, 64)
+			n.watchdog = max(time.Duration(usec)*time.Microsecond, 0)
+		case watchdogPIDEnv:
+			forPID = value
+		default:
 			rest = append(rest, setting)
 		}
+	}
+	if forPID != pid {
+		n.watchdog = 0
 	}
 	return n, rest
 }
 
+// environment is what takeNotifier takes out, for the process that takes over from this one.
+func (n notifier) environment() []string {
+	if n.socket == "" {
+		return nil
+	}
+	env := []string{notifyEnv + "=" + n.socket}
+	if n.watchdog > 0 {
+		env = append(env, fmt.Sprintf("%s=%d", watchdogEnv, n.watchdog.Microseconds()))
+	}
+	return env
+}
+
 // tell never blocks for long and has nobody to report failures to.
 func (n notifier) tell(lines ...string) {
-	if n == "" {
+	if n.socket == "" {
 		return
 	}
-	name := string(n)
+	name := n.socket
 	if strings.HasPrefix(name, "@") {
 		name = "\x00" + name[1:] // an abstract one
 	}
@@ -66,3 +99,24 @@ func (n notifier) upgradeFailed(reason string) {
 }
 
 func (n notifier) stopping(how string) { n.tell("STOPPING=1", "STATUS="+how) }
+
+// keepAlive gives signs of life, at half of the interval that systemd waits for them. A sign wants the lock: while
+// something holds it, nothing else is done here either, and systemd is right to begin anew.
+func (s *Supervisor) keepAlive() {
+	ticker := time.NewTicker(max(s.notify.watchdog/2, time.Millisecond))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.released:
+			return
+		case <-ticker.C:
+		}
+		s.mu.Lock()
+		n := s.notify
+		s.mu.Unlock()
+		if n.socket == "" {
+			return // a successor gives them
+		}
+		n.tell("WATCHDOG=1")
+	}
+}

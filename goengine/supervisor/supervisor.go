@@ -71,6 +71,7 @@ type Supervisor struct {
 	started     time.Time
 	group       string // Command.Group
 	spawns      chan spawnRequest
+	released    chan struct{} // closed by release
 	notify      notifier
 	others      *hub.Switch // between the server processes, and scripts beside them
 	node        uint32      // of this machine in a cluster, else 0
@@ -111,7 +112,7 @@ func Start(spec Spec, opts Options) (*Supervisor, error) {
 func New(spec Spec, opts Options) (*Supervisor, error) {
 	s := &Supervisor{
 		spec: spec, opts: opts, log: opts.Logger, events: newEventQueue(), started: time.Now(), group: secret.Text(),
-		spawns: make(chan spawnRequest), asked: map[int]chan *Report{}, tickets: tlsconn.NewTicketSeed(time.Now()),
+		spawns: make(chan spawnRequest), released: make(chan struct{}), asked: map[int]chan *Report{}, tickets: tlsconn.NewTicketSeed(time.Now()),
 	}
 	if s.log == nil {
 		s.log = logrus.StandardLogger()
@@ -231,12 +232,16 @@ func (s *Supervisor) release() {
 	}
 	s.others.Close()
 	close(s.spawns)
+	close(s.released)
 }
 
 // Launch starts the server processes, once; it returns when PHP runs in each. After an error the
 // supervisor is of no more use.
 func (s *Supervisor) Launch() error {
 	go s.spawner()
+	if s.notify.socket != "" && s.notify.watchdog > 0 {
+		go s.keepAlive()
+	}
 	var err error
 	var started []*process
 	for _, sv := range s.servers {

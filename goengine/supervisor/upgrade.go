@@ -105,7 +105,7 @@ func (s *Supervisor) upgrade() {
 	}
 	pid := next.cmd.Process.Pid
 	s.notify.tell("MAINPID=" + strconv.Itoa(pid)) // from now on the service manager hears the other one
-	s.notify = ""
+	s.notify = notifier{}
 	s.others.StopListening()
 	_, _ = fmt.Fprintln(next.conn, sayTakeOver)
 	inheritInit(pid)
@@ -175,9 +175,7 @@ func (s *Supervisor) startSuccessor() (*successor, error) {
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	n.cmd.Stdin, n.cmd.Stdout, n.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	n.cmd.Env = append(append([]string(nil), s.opts.Env...), fmt.Sprintf("%s=%d:%d", UpgradeEnv, 2+len(files), os.Getpid()))
-	if s.notify != "" {
-		n.cmd.Env = append(n.cmd.Env, notifyEnv+"="+string(s.notify))
-	}
+	n.cmd.Env = append(n.cmd.Env, s.notify.environment()...)
 	if n.conn, err = net.FileConn(ours); err != nil {
 		return nil, err
 	}

@@ -136,6 +136,17 @@ func library(t *testing.T, content map[string]any, files map[string]string) stri
 	return a.dir
 }
 
+// artifacts adds a folder of zips as a repository.
+func (a *application) artifacts(folder string) {
+	a.t.Helper()
+	text, err := os.ReadFile(filepath.Join(a.dir, "composer.json"))
+	require.NoError(a.t, err)
+	var manifest map[string]any
+	require.NoError(a.t, json.Unmarshal(text, &manifest))
+	manifest["repositories"] = append(manifest["repositories"].([]any), map[string]any{"type": "artifact", "url": folder})
+	a.write("composer.json", manifest)
+}
+
 // composer runs it and answers what it printed and its exit status.
 func (a *application) composer(arguments ...string) (string, int) {
 	a.t.Helper()
@@ -272,16 +283,72 @@ func TestAnApplicationIsInstalledAndServes(t *testing.T) {
 		b.t, b.env = t, append(a.env, "PATH="+filepath.Dir(launcher)+":"+folder+":"+os.Getenv("PATH"))
 		require.Equal(t, ours+binary+" 5.18.2 Phalcon", b.serve(launcher))
 	})
-	t.Run("by the platform package", func(t *testing.T) {
-		arch := map[string]string{"amd64": "linux-amd64", "arm64": "linux-arm64"}[runtime.GOARCH]
-		fake := library(t, map[string]any{"name": "phalanx/binary-" + arch, "version": version}, map[string]string{
-			"bin/phalanx": "#!/bin/sh\necho \"the package's: $*\"\n",
-		})
-		b := newApplication(t, map[string]string{"phalanx/phalanx": "^0.1", "phalanx/binary-" + arch: "^0.1"}, dist(t), fake)
-		b.install()
-		out, status := b.run("vendor/bin/phalanx", "app.php", "two words")
-		require.Zero(t, status, out)
-		require.Equal(t, "the package's: app.php two words\n", out)
+}
+
+// platform is this machine's, as Composer's package of the binary is called.
+const platform = "linux-" + runtime.GOARCH
+
+// binaryPackage is the platform package of the binary under test, as docker/composer/build.sh makes it: its folder, with
+// the zip beside it.
+var binaryPackage = sync.OnceValues(func() (string, error) {
+	folder := filepath.Join(shared, "platform")
+	cmd := exec.Command("../../docker/composer/build.sh", folder)
+	cmd.Env = append(os.Environ(), "PHALANX="+os.Getenv("PHALANX"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return filepath.Join(folder, "phalanx-binary-"+platform+"-"+version), err
+})
+
+// The package that a release has for those who want the binary in vendor/ too, from a folder of zips.
+func TestThePlatformPackage(t *testing.T) {
+	phalanxtest.Binary(t)
+	folder, err := binaryPackage()
+	require.NoError(t, err)
+	valid := newApplication(t, nil)
+	valid.dir = folder
+	// It says its version, which a package on Packagist would not: repositories of files have it from nowhere else.
+	out, status := valid.composer("validate", "--strict", "--no-check-lock", "--no-check-version")
+	require.Zero(t, status, out)
+	for _, file := range []string{"LICENSE", "REQUIREMENTS"} {
+		require.FileExists(t, filepath.Join(folder, file))
+	}
+
+	a := newApplication(t, map[string]string{"phalanx/phalanx": "^0.1", "phalanx/binary-" + platform: "^0.1"}, dist(t))
+	a.artifacts(filepath.Dir(folder))
+	a.install()
+	binary := filepath.Join(a.dir, "vendor/phalanx/binary-"+platform, "bin/phalanx-"+platform)
+	// Not what the build machine has installed: neither in PATH, nor its php.ini.
+	a.env = append(a.env, "PHALANX_BINARY=", "PATH="+filepath.Join(a.dir, "vendor/bin")+":/usr/bin:/bin", "PHP_INI_SCAN_DIR=")
+	ours := filepath.Join(a.dir, "vendor/phalanx/phalanx/phpsrc/Workerman/Worker.php") + " "
+	require.Equal(t, ours+binary+" 5.18.2 Phalcon", a.serve("vendor/bin/phalanx"))
+	out, status = a.run("vendor/bin/phalanx", "-r",
+		"preg_match_all('~/\\S*(?:libphp|opcache)\\.so~', file_get_contents('/proc/self/maps'), $m); echo implode(' ', array_unique($m[0]));")
+	require.Zero(t, status, out)
+	libraries := filepath.Join(a.dir, "vendor/phalanx/binary-"+platform, "lib/phalanx")
+	require.ElementsMatch(t, []string{libraries + "/libphp.so", libraries + "/opcache.so"}, strings.Fields(out), "its own, wherever it lies")
+	out, status = a.run("vendor/bin/phalanx", "-n", "-r", "var_dump(function_exists('opcache_get_status'));")
+	require.Zero(t, status, out)
+	require.Equal(t, "bool(false)\n", out, "-n leaves out what an ini file would have named")
+
+	t.Run("of a version that does not fit", func(t *testing.T) {
+		next := copyOf(t, folder)
+		manifest, err := os.ReadFile(filepath.Join(next, "composer.json"))
+		require.NoError(t, err)
+		text := strings.Replace(string(manifest), `"version": "`+version+`"`, `"version": "0.2.0"`, 1)
+		require.NotEqual(t, string(manifest), text)
+		require.NoError(t, os.WriteFile(filepath.Join(next, "composer.json"), []byte(text), 0o644))
+		b := newApplication(t, map[string]string{"phalanx/phalanx": "^0.1", "phalanx/binary-" + platform: "*"}, dist(t), next)
+		out, status := b.composer("install", "--no-progress")
+		require.NotZero(t, status, out)
+		require.Contains(t, out, "conflicts with phalanx/")
+	})
+	t.Run("of another machine", func(t *testing.T) {
+		require.NoError(t, os.Rename(filepath.Join(a.dir, "vendor/phalanx/binary-"+platform), filepath.Join(a.dir, "vendor/phalanx/binary-linux-other")))
+		out, status := a.run("vendor/bin/phalanx", "app.php", "start")
+		require.Equal(t, 127, status, out)
+		require.Contains(t, out, "vendor/phalanx/binary-linux-")
 	})
 }
 
