@@ -41,6 +41,9 @@ func readStatus(n *Negotiation, dst, in []byte) ([]byte, int, error) {
 	if len(fields) < 2 || len(fields[0]) != len(prefix)+1 || len(fields[1]) != 3 {
 		return dst, 0, ErrMalformed
 	}
+	if minor := fields[0][len(prefix)]; minor < '0' || minor > '9' {
+		return dst, 0, ErrMalformed
+	}
 	code, err := strconv.Atoi(fields[1])
 	if err != nil || code < 100 {
 		return dst, 0, ErrMalformed

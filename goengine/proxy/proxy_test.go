@@ -1,8 +1,12 @@
 package proxy_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -127,5 +131,60 @@ func FuzzNegotiationSplit(f *testing.F) {
 		if done {
 			require.True(t, bytes.HasSuffix(answers, []byte(rest)))
 		}
+	})
+}
+
+// bareLF is a line's end that net/http takes and this package does not.
+var bareLF = regexp.MustCompile(`(^|[^\r])\n`)
+
+// What an HTTP proxy answers is what net/http reads of it: the same kind of status, and the same bytes behind the head. Of the
+// fields nothing is used, so that what is wrong with these is no matter here.
+func FuzzAnswerAgreesWithNetHTTP(f *testing.F) {
+	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"))
+	f.Add([]byte("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno"))
+	f.Add([]byte("HTTP/1.0 200\r\n\r\n\x16\x03\x01"))
+	f.Add([]byte("HTTP/1.1  200 OK\r\n\r\n"))
+	f.Add([]byte("HTTP/1.1 +20 OK\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, answers []byte) {
+		_, rest, done, err := talk(t, proxy.Options{Kind: proxy.HTTP, Host: "h", Port: 1}, string(answers), len(answers)+1)
+		in := bufio.NewReader(bytes.NewReader(answers))
+		at := 0 // where the answer begins that is read next
+		for {
+			answer, refused := http.ReadResponse(in, &http.Request{Method: http.MethodConnect})
+			if refused != nil {
+				break
+			}
+			left := len(answers) - at
+			if answer.StatusCode < 100 || answer.ProtoMajor != 1 || bytes.HasPrefix(answers[at+8:], []byte("  ")) || bareLF.Match(answers[at:]) {
+				return // net/http is not so strict
+			}
+			if answer.StatusCode < 200 {
+				behind, _ := io.ReadAll(in)
+				at = len(answers) - len(behind)
+				in = bufio.NewReader(bytes.NewReader(behind))
+				continue
+			}
+			if left > proxy.MaxAnswer {
+				return
+			}
+			if answer.StatusCode >= 300 {
+				var refusal *proxy.Error
+				require.ErrorAs(t, err, &refusal)
+				return
+			}
+			behind, _ := io.ReadAll(in)
+			require.NoError(t, err)
+			require.True(t, done)
+			require.Equal(t, string(behind), rest)
+			return
+		}
+		if !done {
+			return
+		}
+		// net/http does not like a field: the line alone is a good one.
+		line, _, _ := strings.Cut(string(answers[at:]), "\r\n")
+		answer, refused := http.ReadResponse(bufio.NewReader(strings.NewReader(line+"\r\n\r\n")), nil)
+		require.NoError(t, refused, "%q", line)
+		require.Equal(t, 2, answer.StatusCode/100)
 	})
 }

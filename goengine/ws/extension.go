@@ -192,9 +192,6 @@ func (o *DeflateOptions) deflate(p deflateParams) *Deflate {
 	d := o.shared[p]
 	if d == nil {
 		d = &Deflate{deflateParams: p, level: o.Level, threshold: o.Threshold, onDemand: o.OnDemand}
-		if d.level == 0 {
-			d.level = 1
-		}
 		d.level = min(max(d.level, 1), 9)
 		if d.threshold == 0 {
 			d.threshold = DefaultDeflateThreshold

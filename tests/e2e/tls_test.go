@@ -166,6 +166,27 @@ func TestTLSWithCurl(t *testing.T) {
 }
 
 // Tickets of one server process and slot resume sessions in all others.
+// A client of TLS 1.2 that asks to negotiate anew, which costs the server much more than it, is refused.
+func TestTLSRenegotiationIsRefused(t *testing.T) {
+	s := serveTLS(t)
+	client := exec.Command("openssl", "s_client", "-tls1_2", "-CAfile", s.ca.CAFile(), "-connect", s.addr(portHTTPS))
+	said, err := client.StdinPipe()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	client.Stdout, client.Stderr = &out, &out
+	require.NoError(t, client.Start())
+	kill := time.AfterFunc(patience, func() { _ = client.Process.Kill() })
+	defer kill.Stop()
+	_, err = io.WriteString(said, "R\n") // s_client's word for it; its input stays open
+	require.NoError(t, err)
+	require.Error(t, client.Wait(), out.String())
+	require.Contains(t, out.String(), "Verify return code: 0 (ok)")
+	require.Regexp(t, `RENEGOTIATING[\s\S]*(unexpected message|no renegotiation)`, out.String())
+	resp, err := s.client().Get(s.https("/tls"))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+}
+
 func TestTLSResumption(t *testing.T) {
 	s := serveTLS(t, "PROCESSES=2")
 	for name, version := range map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13} {
