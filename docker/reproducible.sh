@@ -68,7 +68,7 @@ build() {
 	if [ -n "$php" ]; then
 		# The folder is compiled into PHP: the same name for both, one after another.
 		settings+=(PHALANX_CACHE="$work/$1/cache" PHALANX_PREFIX="$work/php")
-		rm -rf "$work/php"
+		rm -rf "${work:?}/php"
 	fi
 	for name in GOPROXY GOSUMDB; do settings+=("$name=$("$root/go" env "$name")"); done
 	(

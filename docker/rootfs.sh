@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[ $# = 2 ] || { echo "usage: docker/rootfs.sh BINARY FOLDER" >&2 && exit 64; }
+[ $# = 2 ] && [ -n "$2" ] || { echo "usage: docker/rootfs.sh BINARY FOLDER" >&2 && exit 64; }
 binary=$1
 root=$2
 die() {
@@ -84,7 +84,7 @@ ln -sf /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
 for optional in "$libc/ossl-modules" /usr/lib/locale/C.utf8 /etc/mime.types /etc/os-release /etc/debian_version; do
 	[ ! -e "$optional" ] || take "$optional"
 done
-rm -rf "$root"/usr/share/zoneinfo/{right,posix}
+rm -rf "${root:?}"/usr/share/zoneinfo/{right,posix}
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 : >"$root/etc/hostname" # which a container engine mounts its own over, as over the above

@@ -7,7 +7,7 @@ binary=$(realpath "${1:?a binary}")
 # shellcheck source=docker/debian/completion
 source "$here/completion"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "${work:?}"' EXIT
 cd "$work"
 echo '<?php Workerman\Worker::runAll();' >shop.php
 touch notes.txt

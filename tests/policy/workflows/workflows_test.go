@@ -83,7 +83,24 @@ func TestDependabotKnowsEveryModule(t *testing.T) {
 		return err
 	}))
 	require.Greater(t, modules, 2)
-	require.Contains(t, config, "github-actions")
+	for _, ecosystem := range []string{"github-actions", "docker", "docker-compose", "composer"} {
+		require.Regexp(t, `(?m)^  - package-ecosystem: `+ecosystem+`$`, config)
+	}
+}
+
+// What a release is made of is uploaded, and whatever can be run has its bill of materials.
+func TestAReleaseHoldsAllThatIsMade(t *testing.T) {
+	text := read(t, ".github/workflows/release.yml")
+	for target, files := range map[string]string{"dist": "build/dist/*", "sbom": "build/sbom/*", "deb": "build/*.deb", "composer-package": "build/composer/*.zip"} {
+		require.Regexp(t, `(?m)make [a-z -]*\b`+target+`\b`, text)
+		require.Regexp(t, `(?m)^ +cp .*`+regexp.QuoteMeta(files)+`.* dist/$`, text)
+	}
+	_, attested, _ := strings.Cut(text, "subject-path: |")
+	attested, _, found := strings.Cut(attested, "sbom-path:")
+	require.True(t, found)
+	for _, ending := range []string{"tar.gz", "deb", "zip"} {
+		require.Contains(t, attested, "dist/*."+ending+"\n")
+	}
 }
 
 const good = `name: release
