@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
@@ -147,7 +148,9 @@ func open(s Settings, log logrus.FieldLogger, more ...nats.Option) (*Conn, error
 		nats.ConnectHandler(func(*nats.Conn) { c.state(nil, "") }),
 	}
 	urls := s.URLs
-	if s.Embedded.Folder != "" {
+	if s.Embedded.Folder == "" {
+		opts = append(opts, nats.SkipHostLookup(), nats.SetCustomDialer(dialer{s.Timeout}))
+	} else {
 		urls = "nats://127.0.0.1:4222" // a name only: the dialer knows
 		opts = append(opts, nats.SetCustomDialer(c), nats.TokenHandler(c.lastToken), nats.IgnoreDiscoveredServers())
 		if _, err := resolve(s.Embedded); err != nil { // no use to go on trying
@@ -204,6 +207,32 @@ func (s *Settings) tls() (*tls.Config, error) {
 		config.Certificates = []tls.Certificate{pair}
 	}
 	return config, nil
+}
+
+// dialer looks a server's name up within the time of the attempt, which the client itself does for as long as the resolver takes,
+// while whoever asks for the connection's state waits. Of several addresses a random one is the first.
+type dialer struct{ timeout time.Duration }
+
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d.timeout)
+	defer cancel()
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	rand.Shuffle(len(addresses), func(i, j int) { addresses[i], addresses[j] = addresses[j], addresses[i] })
+	each := net.Dialer{Timeout: d.timeout / time.Duration(len(addresses))}
+	for _, one := range addresses {
+		var c net.Conn
+		if c, err = each.DialContext(ctx, network, net.JoinHostPort(one, port)); err == nil {
+			return c, nil
+		}
+	}
+	return nil, err
 }
 
 // Dial leads to the embedded server, wherever it runs by now; that process may have died, and another taken over.
