@@ -243,8 +243,10 @@ func TestAJobThatKillsItsWorkersIsDead(t *testing.T) {
 	require.Eventually(t, func() bool { return stats(t, q).Dead == 1 }, patience, time.Millisecond)
 }
 
+// A machine that stands still for as long as the worker has proves nothing: it is tried again then.
 func TestALongJobIsKept(t *testing.T) {
-	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{AckWait: of(200 * time.Millisecond)})
+	const ackWait = 600 * time.Millisecond
+	q := queue(t, embedded(t, ""), "q", messaging.QueueOptions{AckWait: of(ackWait)})
 	var starts atomic.Int32
 	done := make(chan struct{})
 	consume(t, q, quick(2), func(context.Context, *messaging.Job) error {
@@ -252,11 +254,26 @@ func TestALongJobIsKept(t *testing.T) {
 		<-done
 		return nil
 	})
-	push(t, q, "long", messaging.PushOptions{})
-	require.Eventually(t, func() bool { return starts.Load() == 1 }, patience, time.Millisecond)
-	time.Sleep(time.Second) // five times as long as it would be its worker's
-	require.Equal(t, int32(1), starts.Load())
-	close(done)
+	defer close(done)
+	for range 10 {
+		starts.Store(0)
+		push(t, q, "long", messaging.PushOptions{})
+		require.Eventually(t, func() bool { return starts.Load() == 1 }, patience, time.Millisecond)
+		stood := time.Duration(0)
+		for begun, last := time.Now(), time.Now(); time.Since(begun) < 3*ackWait; { // it would be another's twice by then
+			time.Sleep(time.Millisecond)
+			stood = max(stood, time.Since(last))
+			last = time.Now()
+		}
+		if stood < ackWait/3 {
+			require.Equal(t, int32(1), starts.Load())
+			return
+		}
+		for range starts.Load() {
+			done <- struct{}{}
+		}
+	}
+	t.Skip("the machine stands still again and again")
 }
 
 func TestDelayedJobsComeWhenTheyAreDue(t *testing.T) {

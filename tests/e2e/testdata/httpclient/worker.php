@@ -18,7 +18,7 @@ $worker->onMessage = static function (TcpConnection $connection, Request $reques
     $answer = match ($request->path()) {
         '/many' => (static function () use ($client, $n): string {
             $begun = hrtime(true);
-            $all = $client->sendAll(array_fill(0, $n, '/slow'), concurrency: $n);
+            $all = $client->sendAll(array_fill(0, $n, '/together/' . intdiv($n, 2)), concurrency: $n);
             return count($all) . ' ' . round((hrtime(true) - $begun) / 1e9, 3);
         })(),
         '/down' => (static function () use ($client, $n): string {
