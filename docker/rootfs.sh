@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Puts together the folder that is the runtime image: the binary, PHP, and the files of Debian that they use.
 #
-#   docker/rootfs.sh BINARY FOLDER
+#   docker/rootfs.sh [--slim] BINARY FOLDER
+#
+# --slim leaves out what a server can often do without: the extensions gd and intl with the libraries that are theirs
+# alone (which PHP has to have been built for: they are loaded by name then), and the character sets of mainframes.
 #
 # The image's Dockerfile runs it where it has built Phalanx. It works as well on a machine that has built it bare, where
 # tests/image tries the result. FOLDER must not be there. Who can change owners (root) gives the files to root and the
@@ -9,7 +12,15 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[ $# = 2 ] && [ -n "$2" ] || { echo "usage: docker/rootfs.sh BINARY FOLDER" >&2 && exit 64; }
+slim=
+if [ "${1:-}" = --slim ]; then
+	slim=1
+	shift
+fi
+if [ $# != 2 ] || [ -z "$2" ]; then
+	echo "usage: docker/rootfs.sh [--slim] BINARY FOLDER" >&2
+	exit 64
+fi
 binary=$1
 root=$2
 die() {
@@ -63,8 +74,18 @@ mkdir -p "$root$prefix/lib" "$root$prefix/etc/conf.d"
 install -m 644 "$libphp" "$root$prefix/lib/libphp.so"
 extensions=$("$prefix/bin/php-config" --extension-dir)
 mkdir -p "$root$extensions"
-install -m 644 "$extensions/opcache.so" "$root$extensions/"
 install -m 644 "$here/php/php.ini" "$root$prefix/etc/conf.d/phalanx.ini"
+loaded=("$extensions/opcache.so")
+for name in gd intl; do
+	if [ ! -e "$extensions/$name.so" ]; then # it is in libphp.so
+		[ -z "$slim" ] || die "$name is no extension of its own in $prefix: nothing is slimmer without it"
+	elif [ -z "$slim" ]; then
+		loaded+=("$extensions/$name.so")
+		echo "extension=$name" >"$root$prefix/etc/conf.d/$name.ini"
+	fi
+done
+install -m 644 "${loaded[@]}" "$root$extensions/"
+strip --strip-unneeded "$root$extensions"/*.so
 
 # exec(), proc_open() and the like run /bin/sh; nothing else of a system is needed.
 take /usr/bin/dash
@@ -72,13 +93,18 @@ ln -s dash "$root/usr/bin/sh"
 # For scripts that name their interpreter, and programs that run "php".
 ln -s phalanx "$root/usr/local/bin/php"
 
-found=$(libraries "$binary" "$libphp" "$extensions/opcache.so" /usr/bin/dash) || die "a library is missing"
+found=$(libraries "$binary" "$libphp" "${loaded[@]}" /usr/bin/dash) || die "a library is missing"
 # shellcheck disable=SC2086
 take $found
 
 # What the libraries load by name: character sets for iconv(), OpenSSL's old algorithms, the resolver's names.
 libc=$(dirname "$(awk '/\/libc\.so/ {print}' <<<"$found")")
 take "$libc/gconv" "$libc"/libnss_{dns,files}.so.2
+if [ -n "$slim" ]; then
+	# IBM's code pages, EBCDIC among them, without those that PCs had.
+	find "$root$libc/gconv" -regextype posix-extended -regex '.*/(EBCDIC-.*|IBM[0-9_]+)\.so' \
+		! -regex '.*/IBM(437|8[56][0-9]|874|932|943)\.so' -delete
+fi
 take /usr/lib/ssl/openssl.cnf /etc/ssl/certs/ca-certificates.crt /usr/share/zoneinfo
 ln -sf /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
 for optional in "$libc/ossl-modules" /usr/lib/locale/C.utf8 /etc/mime.types /etc/os-release /etc/debian_version; do

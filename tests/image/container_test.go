@@ -240,6 +240,35 @@ func TestRuntimeModules(t *testing.T) {
 	require.Contains(t, output(t, prefix+"-runtime", options{args: []string{"version"}}), "v2.")
 }
 
+// The slim one is the same without two extensions, below the size that docs/docker.md names.
+func TestSlim(t *testing.T) {
+	require.Equal(t, inspect(t, prefix+"-runtime"), inspect(t, prefix+"-slim"))
+	lists := map[string][]string{}
+	for _, target := range []string{"runtime", "slim"} {
+		lists[target] = strings.Split(output(t, prefix+"-"+target, options{args: []string{"-m"}}), "\n")
+	}
+	require.Equal(t, slices.DeleteFunc(lists["runtime"], func(name string) bool { return name == "gd" || name == "intl" }), lists["slim"])
+
+	out := output(t, prefix+"-slim", options{args: []string{"-r", `
+		foreach (['IBM850', 'CP1252', 'SJIS', 'GB18030', 'KOI8-R', 'EUC-KR'] as $set) {
+			iconv($set, 'UTF-8', 'a') === 'a' || print("$set ");
+		}
+		echo @iconv('IBM1047', 'UTF-8', 'a') === false ? 'no EBCDIC' : 'EBCDIC';`}})
+	require.Equal(t, "no EBCDIC", out)
+
+	c := run(t, prefix+"-slim", options{})
+	require.Contains(t, c.get("http://127.0.0.1:8080/"), "Phalanx runs.")
+	c.signal(syscall.SIGTERM)
+	c.WaitUntilEnded()
+	require.NoError(t, c.Err)
+
+	root := mounted(t, prefix+"-slim")
+	holdNoTools(t, root)
+	size := megabytes(t, root)
+	t.Logf("%.1f MB unpacked", size)
+	require.Less(t, size, 150.0)
+}
+
 // FROM it, COPY an application.
 func TestApplicationInAnImageOfItsOwn(t *testing.T) {
 	buildah(t, "bud", "--format", "docker", "--build-arg", "PHALANX="+prefix+"-runtime", "-t", prefix+"-app", "testdata/app")

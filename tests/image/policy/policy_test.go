@@ -132,14 +132,54 @@ func TestRuntimeImage(t *testing.T) {
 	for _, stage := range stages {
 		names = append(names, stage.Name)
 	}
-	for _, target := range []string{"builder", "debian", "dev"} {
+	for _, target := range []string{"builder", "debian", "dev", "slim"} {
 		require.Contains(t, names, target)
 	}
-	runtime := stages[len(stages)-1]
-	require.Equal(t, "runtime", runtime.Name)
+	require.Equal(t, "runtime", stages[len(stages)-1].Name)
+	for _, target := range []string{"runtime", "slim"} {
+		t.Run(target, func(t *testing.T) { runtimeImage(t, stages, target) })
+	}
+}
+
+// A release builds every target that docs/docker.md names, on a base that it names by its digest; the tree names a tag, for
+// Dependabot leaves digests in arguments alone.
+func TestReleaseBuildsEveryTargetOnANamedBase(t *testing.T) {
+	stages, args, _ := dockerfile(t, read(t, "docker/Dockerfile"))
+	for _, arg := range args {
+		require.NotContains(t, *arg.Args[0].Value, "@sha256:", "it would grow old")
+	}
+	workflow := read(t, ".github/workflows/release.yml")
+	found := regexp.MustCompile(`(?m)^ +target: \[(.+)\]$`).FindStringSubmatch(workflow)
+	require.NotNil(t, found)
+	targets := strings.Split(found[1], ", ")
+	page := read(t, "docs/docker.md")
+	for _, match := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| .* (?:[MG]B|MB less)").FindAllStringSubmatch(page, -1) {
+		require.Contains(t, targets, match[1], "docs/docker.md names it")
+	}
+	require.Len(t, targets, 5)
+	for _, target := range targets {
+		require.True(t, slices.ContainsFunc(stages, func(s instructions.Stage) bool { return s.Name == target }), target)
+		require.Contains(t, page, "| `"+target+"` |")
+	}
+	base := *args[0].Args[0].Value
+	require.Contains(t, workflow, "imagetools inspect "+base+" ")
+	require.Contains(t, workflow, "build-args: BASE="+base+"@${{ steps.base.outputs.digest }}")
+}
+
+// withBase has the commands of a stage after those of the stages it stands on.
+func withBase(stages []instructions.Stage, name string) (commands []instructions.Command) {
+	for _, stage := range stages {
+		if stage.Name == name {
+			return append(withBase(stages, stage.BaseName), stage.Commands...)
+		}
+	}
+	return nil
+}
+
+func runtimeImage(t *testing.T, stages []instructions.Stage, target string) {
 	seen := map[string]string{}
 	environment, labels := map[string]string{}, map[string]string{}
-	for _, command := range runtime.Commands {
+	for _, command := range withBase(stages, target) {
 		seen[command.Name()] = fmt.Sprint(command)
 		switch c := command.(type) {
 		case *instructions.RunCommand:
