@@ -31,6 +31,7 @@ type job struct {
 	Environment any            `json:"environment"`
 	Steps       []step         `json:"steps"`
 	Uses        string         `json:"uses"`
+	Needs       any            `json:"needs"`
 	Secrets     any            `json:"secrets"`
 	Env         map[string]any `json:"env"`
 }
@@ -114,7 +115,11 @@ func Check(name, text string) (problems []string) {
 }
 
 func checkJob(file, id string, j job, wrong func(string, ...any)) {
-	if j.Timeout < 1 || j.Timeout > 360 {
+	called := j.Uses != "" // a workflow, which has runners and limits of its own
+	if called && !strings.HasPrefix(j.Uses, "./.github/workflows/") {
+		wrong("job %s: calls %s, a workflow of others", id, j.Uses)
+	}
+	if !called && (j.Timeout < 1 || j.Timeout > 360) {
 		wrong("job %s: no timeout-minutes", id)
 	}
 	rights, ok := j.Permissions.(map[string]any)
@@ -126,7 +131,7 @@ func checkJob(file, id string, j job, wrong func(string, ...any)) {
 			wrong("job %s: nobody has said why it may write %s", id, right)
 		}
 	}
-	if _, named := j.RunsOn.(string); !named || strings.HasSuffix(fmt.Sprint(j.RunsOn), "-latest") || strings.Contains(fmt.Sprint(j.RunsOn), "self-hosted") {
+	if _, named := j.RunsOn.(string); !called && !named || strings.HasSuffix(fmt.Sprint(j.RunsOn), "-latest") || strings.Contains(fmt.Sprint(j.RunsOn), "self-hosted") {
 		wrong("job %s: runs-on %v is not one fixed runner of GitHub's", id, j.RunsOn)
 	}
 	if image, ok := j.Container.(string); j.Container != nil && (!ok || !strings.Contains(image, "@sha256:") && !slices.Contains(containers, image)) {
@@ -138,6 +143,9 @@ func checkJob(file, id string, j job, wrong func(string, ...any)) {
 	signs := rights["id-token"] == "write"
 	if signs && file == "release.yml" && j.Environment == nil {
 		wrong("job %s: signs without an environment, which is where a person agrees", id)
+	}
+	if needs, _ := j.Needs.([]any); signs && file == "release.yml" && !slices.Contains(needs, any("test")) {
+		wrong("job %s: signs what the tests have not passed", id)
 	}
 	for i, s := range j.Steps {
 		at := fmt.Sprintf("job %s, step %d", id, i+1)

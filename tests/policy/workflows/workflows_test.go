@@ -88,6 +88,21 @@ func TestDependabotKnowsEveryModule(t *testing.T) {
 	}
 }
 
+// A called workflow is known by the name of its caller: a group of that name would wait for itself.
+func TestACalledWorkflowHasAGroupOfItsOwn(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, ".github/workflows/*.yml"))
+	require.NoError(t, err)
+	callable := 0
+	for _, file := range files {
+		text := read(t, ".github/workflows/"+filepath.Base(file))
+		if strings.Contains(text, "workflow_call:") {
+			callable++
+			require.NotContains(t, text, "group: ${{ github.workflow }}", file)
+		}
+	}
+	require.Equal(t, 1, callable)
+}
+
 // What a release is made of is uploaded, and whatever can be run has its bill of materials.
 func TestAReleaseHoldsAllThatIsMade(t *testing.T) {
 	text := read(t, ".github/workflows/release.yml")
@@ -111,7 +126,12 @@ permissions: {}
 concurrency:
   group: g
 jobs:
+  test:
+    permissions:
+      contents: read
+    uses: ./.github/workflows/test.yml
   release:
+    needs: [test]
     runs-on: ubuntu-24.04
     timeout-minutes: 5
     environment: release
@@ -150,6 +170,9 @@ func TestMistakesAreFound(t *testing.T) {
 		{"a cache in a release", "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5", "in a release"},
 		{"a build where the signature is", `echo "$TAG"`, "make build", "right to sign"},
 		{"nobody agrees to a signature", "    environment: release\n", "", "a person agrees"},
+		{"a workflow of others", "./.github/workflows/test.yml", "somebody/theirs/.github/workflows/test.yml@3d3c42e5aac5ba805825da76410c181273ba90b1 # v1.0.0", "of others"},
+		{"a workflow by a name that can move", "./.github/workflows/test.yml", "somebody/theirs/.github/workflows/test.yml@v1", "not pinned"},
+		{"untested", "needs: [test]", "needs: [build]", "the tests have not passed"},
 		{"no concurrency", "concurrency:\n  group: g\n", "", "concurrency"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
