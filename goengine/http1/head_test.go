@@ -28,6 +28,7 @@ func TestParseHeadRequestLine(t *testing.T) {
 		{"absolute-form of https without a path", bare("GET HTTPS://a?q HTTP/1.1", "Host: a"), "GET", "HTTPS://a?q", 1},
 		{"absolute-form in HTTP/1.0 without Host", bare("GET http://[::1]:8080 HTTP/1.0"), "GET", "http://[::1]:8080", 0},
 		{"an IPv6 address with every kind of digit", bare("GET / HTTP/1.1", "Host: [fFaA::09:1.2.3.4]:80"), "GET", "/", 1},
+		{"a port of five digits", bare("GET / HTTP/1.1", "Host: a:65535"), "GET", "/", 1},
 		{"one blank line before is skipped", "\r\n" + benchRequest, "GET", "/", 1},
 		{"two blank lines before are skipped", "\r\n\r\n" + benchRequest, "GET", "/", 1},
 		{"a method as long as allowed", bare(strings.Repeat("M", 32)+" / HTTP/1.1", "Host: a"), strings.Repeat("M", 32), "/", 1},

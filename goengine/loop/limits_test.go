@@ -456,3 +456,19 @@ func TestHalfOpenTLSMakesRoom(t *testing.T) {
 		})
 	}
 }
+
+// A ClientHello that trickles has the time of a whole handshake, not more with each byte.
+func TestAClientHelloThatTricklesIsCutOff(t *testing.T) {
+	d := drive(t, silent)
+	p := d.connect(loop.ListenOptions{Proto: loop.HTTP, TLS: certified(t)})
+	for _, b := range []byte("\x16\x03\x01\x02\x00\x01\x00\x01\xfc") {
+		p.write(string(b))
+		d.pass(time.Second)
+		_, end := p.read()
+		require.False(t, end)
+	}
+	d.pass(3 * time.Second)
+	_, end := p.read()
+	require.True(t, end)
+	require.Equal(t, map[string]uint64{"handshake_time": 1}, d.counts())
+}
