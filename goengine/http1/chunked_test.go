@@ -62,6 +62,11 @@ func TestChunked(t *testing.T) {
 		{name: "extensions are skipped", in: "1;a=b;c=\"d e\"\r\nx\r\n0;last\r\n\r\n", body: "x"},
 		{name: "trailers", in: "1\r\nx\r\n0\r\nA: b\r\nX-Sum:\t1 \r\n\r\n", body: "x", trailers: "A: b\r\nX-Sum:\t1 \r\n"},
 		{name: "body at the limit", in: "10\r\n0123456789abcdef\r\n4\r\nghij\r\n0\r\n\r\n", body: "0123456789abcdefghij"},
+		{name: "as many trailers as allowed", in: "0\r\n" + strings.Repeat("a: b\r\n", 32) + "\r\n", trailers: strings.Repeat("a: b\r\n", 32)},
+		{
+			name: "extensions of exactly 16 KiB and a byte for each byte of data", body: strings.Repeat("x", 17),
+			in: strings.Repeat("1;"+strings.Repeat("e", 1024)+"\r\nx\r\n", 16) + "1;" + strings.Repeat("e", 16) + "\r\nx\r\n0\r\n\r\n",
+		},
 		{name: "extension line at the limit", in: "0;" + strings.Repeat("e", 1024) + "\r\n\r\n"},
 		{name: "trailers at the limit", in: "0\r\nA: " + strings.Repeat("b", 8192-5) + "\r\n\r\n", trailers: "A: " + strings.Repeat("b", 8192-5) + "\r\n"},
 	}

@@ -69,7 +69,7 @@ func TestPublicFilesStayInTheirFolder(t *testing.T) {
 
 func requireOneHead(t *testing.T, wire string) {
 	t.Helper()
-	for _, line := range strings.FieldsFunc(wire, func(r rune) bool { return r == '\r' || r == '\n' }) {
+	for _, line := range strings.FieldsFunc(wire, func(r rune) bool { return r == '\r' || r == '\n' || r == 0 }) {
 		require.False(t, strings.HasPrefix(strings.ToLower(line), "x-evil"), "%q", wire)
 	}
 	require.Equal(t, 1, strings.Count("\n"+wire, "\nHTTP/"), "%q", wire)

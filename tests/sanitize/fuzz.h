@@ -14,6 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The target: it is called from within a function of PHP's, as it is in the extension, so that it may throw. */
 static void fuzz_one(const uint8_t *data, size_t size);
 
+#ifdef ZEND_ENABLE_STATIC_TSRMLS_CACHE
+ZEND_TSRMLS_CACHE_DEFINE() /* phalanx.c has it else */
+#endif
+
 #define CHECK(what)                                                                                                    \
 	do {                                                                                                               \
 		if (!(what)) {                                                                                                 \
@@ -68,6 +72,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	php_embed_module.php_ini_ignore = 1;
 	php_embed_module.ini_entries = "display_errors=0\nlog_errors=0\nmemory_limit=-1\n";
 	CHECK(php_embed_init(*argc, *argv) == SUCCESS);
+#ifdef ZEND_ENABLE_STATIC_TSRMLS_CACHE
+	ZEND_TSRMLS_CACHE_UPDATE();
+#endif
 	CHECK(zend_register_functions(NULL, fuzz_functions, NULL, MODULE_PERSISTENT) == SUCCESS);
 	atexit(fuzz_end);
 	return 0;

@@ -31,6 +31,13 @@ $responses = [
     '/cookie-same-site' => static fn () => (new Response())->cookie('a', 'b', 1, '/', '', false, false, EVIL),
     '/file' => static fn () => (new Response(200, ['X-Safe' => EVIL]))->withFile(__DIR__ . "/evil\r\nX-Evil: 1.bin"),
 ];
+foreach (["\r", "\n", "\0", ':'] as $n => $byte) { // each alone
+    $responses["/name-$n"] = static fn () => new Response(200, ["X-Evil{$byte}name" => 'x']);
+    if ($byte !== ':') {
+        $responses["/value-$n"] = static fn () => new Response(200, ['X-Safe' => "a{$byte}X-Evil"]);
+        $responses["/list-$n"] = static fn () => new Response(200, ['X-Safe' => ['a', "b{$byte}X-Evil"]]);
+    }
+}
 $sapi = [
     '/sapi-header' => static fn () => header('X-Safe: ' . EVIL),
     '/sapi-location' => static fn () => header('Location: ' . EVIL),
