@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -282,5 +284,47 @@ func TestPhalconOperations(t *testing.T) {
 	require.Greater(t, len(reports), 80)
 	for _, r := range reports {
 		require.Positive(t, r.PerSecond.Median, "%s, %s", r.Component, r.Operation)
+	}
+}
+
+// The tables are those of docs/performance.md: same columns, a missed target said so.
+func TestTables(t *testing.T) {
+	no, yes := false, true
+	plain, varied := cell{loadHTTP, 64, 1, false}, cell{loadHTTP, 64, 1, true}
+	echo := cell{loadWebSocket, 100, 1, false}
+	of := func(key string, micros float64) *serverReport {
+		s := &serverReport{Key: key, Memory: []memorySample{{Load: loadHTTP, Connections: 10, IdlePerConn: 284, UsedPerConn: 1200}}}
+		for _, c := range []cell{plain, varied, echo} {
+			s.Cells = append(s.Cells, &cellReport{cell: c, summary: summary{Median: micros}})
+		}
+		return s
+	}
+	r := report{
+		Rounds:  5,
+		Servers: []*serverReport{of("a", 7.754), of("c", 0.8649), of("f", 24.68)},
+		Ratios: []ratioReport{
+			{"c", "a", plain, summary{1.2, 1.1, 1.3}, 1.15, &no}, {"c", "a", varied, summary{1.12, 1.1, 1.3}, 1.15, &yes},
+			{"c", "f", echo, summary{0.73, 0.7, 0.8}, 0.9, &yes},
+		},
+		Database: []*databaseReport{
+			{databaseCell: databaseCell{"pgsql", 1, 1, "/one", "f"}, PerSecond: summary{Median: 372}, Micros: summary{Median: 222}},
+			{databaseCell: databaseCell{"pgsql", 1, 1, "/one", "s"}, PerSecond: summary{Median: 11682}, Micros: summary{Median: 51},
+				Faster: &summary{31.4, 25, 38}, Cheaper: &summary{Median: 0.24}},
+		},
+		Outgoing: &outgoingReport{Calls: 500, Seconds: summary{0.25, 0.19, 0.45}, Micros: summary{Median: 212}},
+	}
+	file := filepath.Join(t.TempDir(), "bench.json")
+	require.NoError(t, r.write(file))
+	var out strings.Builder
+	require.NoError(t, printTables(&out, file))
+	for _, line := range []string{
+		"| plain | 64 | 7.75 | | **0.86** | | | 24.7 |",
+		"| c/a | 64 | **1.20** (1.10 to 1.30), missed | 1.12 (1.10 to 1.30) | 1.15 |",
+		"| websocket | 100 | 7.75 | 0.86 | 24.7 | | 0.73 (0.70 to 0.80) | 0.9 |",
+		"| http | c | 0 | 10 | 284 | 1200 |",
+		"| pgsql | 1 ms | 1 | one | 372, 222 us | **11682**, 51 us | 31.4 (25.0 to 38.0) | 0.24 |",
+		"500 HTTP calls at the same time: 0.25 s (0.19 to 0.45), 212 processor microseconds per call",
+	} {
+		require.Contains(t, out.String(), line+"\n")
 	}
 }

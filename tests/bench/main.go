@@ -64,6 +64,7 @@ func main() {
 	flag.BoolVar(&o.memory, "memory", true, "measure memory too")
 	flag.StringVar(&o.profile, "profile", "", "show where this server's time goes (perf) instead of comparing")
 	flag.StringVar(&o.steps, "steps", "", "count this server's instructions per answer, one by one, instead of comparing")
+	tables := flag.String("tables", "", "print what a file of -out has as the tables of docs/performance.md, and measure nothing")
 	flag.IntVar(&o.serveOn, "server-cpu", 0, "processor of the servers")
 	flag.IntVar(&o.loadFrom, "load-cpu", 1, "processor of the load generator")
 	flag.Parse()
@@ -71,7 +72,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench: unexpected argument", flag.Arg(0))
 		os.Exit(2)
 	}
-	if err := run(o); err != nil {
+	measure := func() error { return run(o) }
+	if *tables != "" {
+		measure = func() error { return printTables(os.Stdout, *tables) }
+	}
+	if err := measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
