@@ -138,8 +138,10 @@ func TestOneOfSeveralServerProcessesDies(t *testing.T) {
 
 func TestProcessesMustBeANumber(t *testing.T) {
 	a := prepare(t, 2)
-	out, err := a.Command("process.php", "start", "--processes=many").Run()
-	require.NoError(t, err, "as for other refusals of a start")
+	p := a.Command("process.php", "start", "--processes=many")
+	out, err := p.Run()
+	require.Error(t, err)
+	require.Equal(t, 1, p.Cmd.ProcessState.ExitCode(), "as for other refusals of a start")
 	require.Contains(t, out, "--processes must be 1 to 1024, many given")
 }
 
