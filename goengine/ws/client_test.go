@@ -37,6 +37,7 @@ func TestCheckAnswer(t *testing.T) {
 		{"not HTTP", "SSH-2.0\r\n\r\n", clientKey, "malformed handshake answer"},
 		{"a control byte behind the status", strings.Replace(good, "HTTP/1.1 101 ", "HTTP/1.1 101 \x01", 1) + "\r\n", clientKey, "malformed handshake answer"},
 		{"extensions twice", good + "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", clientKey, "handshake answer repeats a field"},
+		{"a version and nothing else", "HTTP/1.1\r\n\r\n", clientKey, "malformed handshake answer"},
 		{"status of four digits", "HTTP/1.1 1010 x\r\n\r\n", clientKey, "malformed handshake answer"},
 	}
 	for _, tt := range tests {

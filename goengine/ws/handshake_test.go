@@ -64,6 +64,7 @@ func TestHandshakeCheck(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tt.status, res.StatusCode)
 			require.NoError(t, res.Body.Close())
+			require.Equal(t, he.Versions, res.Header.Get("Sec-WebSocket-Version") == "13")
 			if tt.status == http.StatusUpgradeRequired {
 				require.Equal(t, "13", res.Header.Get("Sec-WebSocket-Version"))
 				require.NotEmpty(t, res.Header.Get("Upgrade"))
