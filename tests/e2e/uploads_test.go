@@ -26,6 +26,7 @@ type uploaded struct {
 }
 
 type uploadAnswer struct {
+	Ended int
 	Files struct {
 		F    uploaded
 		Many struct{ A []uploaded }
@@ -184,6 +185,13 @@ func TestUploadsAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	a := serve(t, "uploads.php", 1, "UPLOADS="+dir)
 	form := func(w *multipart.Writer) { file(w, "f", "x", &noise{left: 2 << 20}) }
+	t.Run("when the callback returns", func(t *testing.T) {
+		for range 3 { // the engine writes large files, PHP small ones
+			a.upload("/", 0, form)
+			a.upload("/", 0, func(w *multipart.Writer) { file(w, "f", "x", strings.NewReader("small")) })
+		}
+		emptied(t, dir)
+	})
 	t.Run("when the peer goes away", func(t *testing.T) {
 		c := a.dial(0)
 		_, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 9000000\r\n\r\n"+
@@ -217,6 +225,21 @@ func TestUploadsAreRemoved(t *testing.T) {
 		require.NoError(t, err)
 		emptied(t, dir)
 	})
+}
+
+// A request without files is let go of without its destructor, unless that is the application's.
+func TestDestructorsOfRequests(t *testing.T) {
+	dir := t.TempDir()
+	a := serve(t, "uploads.php", 1, "UPLOADS="+dir, "NOTING=1")
+	for i := range 4 {
+		answer, _ := a.upload("/", 0, func(w *multipart.Writer) {
+			if i%2 == 1 {
+				file(w, "f", "x", strings.NewReader("small"))
+			}
+		})
+		require.Equal(t, i, answer.Ended)
+	}
+	emptied(t, dir)
 }
 
 func TestUploadsThatCannotBeWritten(t *testing.T) {

@@ -10,10 +10,25 @@ use Workerman\Protocols\Http;
 use Workerman\Protocols\Http\Request;
 use Workerman\Worker;
 
+/** A request that notes its end. */
+final class Noting extends Request
+{
+    public static int $ended = 0;
+
+    public function __destruct()
+    {
+        self::$ended++;
+        parent::__destruct();
+    }
+}
+
 TcpConnection::$defaultMaxPackageSize = 1 << 30;
 $worker = new Worker('http://127.0.0.1:' . getenv('PORT1'));
 $worker->onWorkerStart = static function (): void {
     Http::uploadTmpDir(getenv('UPLOADS'));
+    if (getenv('NOTING')) {
+        Http::requestClass(Noting::class);
+    }
     if (getenv('MEMORY')) {
         Uploads::memory((int)getenv('MEMORY'));
     }
@@ -35,7 +50,7 @@ $worker->onMessage = static function (TcpConnection $connection, Request $reques
     $answer = ['files' => $walk($files + ['none' => []]), 'post' => (object)array_map(
         static fn ($value) => is_string($value) && strlen($value) > 100 ? sha1($value) : $value,
         $request->post()
-    )];
+    ), 'ended' => Noting::$ended];
     switch ($request->path()) {
         case '/raw':
             $answer['raw'] = sha1($request->rawBody());
