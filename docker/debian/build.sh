@@ -30,7 +30,7 @@ export SOURCE_DATE_EPOCH
 work=$(mktemp -d)
 trap 'rm -rf "${work:?}"' EXIT
 root=$work/root
-mkdir -p "$root/DEBIAN" "$root/usr/share/doc/phalanx" "$work/debian" "$root/etc/phalanx/apps"
+mkdir -p "$root/DEBIAN" "$root/usr/share/doc/phalanx" "$work/debian" "$root/etc/phalanx/apps" "$root/etc/phalanx/conf.d"
 install -D -m 755 "$binary" "$root/usr/bin/phalanx"
 # The build machine's folder has no business in it: what can write there could run code here.
 chrpath -r "\$ORIGIN/../lib/phalanx" "$root/usr/bin/phalanx" >/dev/null

@@ -156,6 +156,7 @@ $worker->onMessage = function ($connection, $request) {
             'processes' => implode(' ', array_filter(scandir('/proc'), fn ($name) => (int) $name === 1)),
             'devices' => implode(' ', array_intersect(scandir('/dev'), ['kmsg', 'mem', 'vda', 'console', 'rtc0', 'null', 'urandom'])),
         ]),
+        '/limit' => ini_get('memory_limit'),
         '/jit' => json_encode(opcache_get_status(false)['jit']['on']),
         default => 'served by ' . getmypid(),
     });
@@ -206,6 +207,16 @@ func TestSystemd(t *testing.T) {
 		fetch(t, shop, "/jit", &jit)
 		require.True(t, jit, "the JIT compiles inside the sandbox")
 		require.Equal(t, "30s", d.property(unit, "WatchdogUSec"))
+	})
+
+	t.Run("settings of the administrator's", func(t *testing.T) {
+		require.Equal(t, "", strings.Trim(d.run("ls", "/etc/phalanx/conf.d"), "\n"))
+		d.write("/etc/phalanx/conf.d/shop.ini", "memory_limit=99M\n")
+		d.run("systemctl", "restart", unit)
+		require.Equal(t, "99M", must(get(shop, "/limit")))
+		var jit bool
+		fetch(t, shop, "/jit", &jit)
+		require.True(t, jit)
 	})
 
 	t.Run("the sandbox is in force", func(t *testing.T) {
