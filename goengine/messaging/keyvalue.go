@@ -459,6 +459,17 @@ type WatchOptions struct {
 	UpdatesOnly bool `php:"updatesOnly"`
 }
 
+// watcher ends what waits for its context too. The library does that by itself only while the connection is open.
+type watcher struct {
+	jetstream.KeyWatcher
+	cancel context.CancelFunc
+}
+
+func (w watcher) Stop() error {
+	defer w.cancel()
+	return w.KeyWatcher.Stop()
+}
+
 func (k *KeyValue) watcher(ctx context.Context, o *WatchOptions) (*Conn, jetstream.KeyWatcher, error) {
 	c, err := k.connect()
 	if err != nil {
@@ -474,8 +485,13 @@ func (k *KeyValue) watcher(ctx context.Context, o *WatchOptions) (*Conn, jetstre
 	if o.UpdatesOnly {
 		opts = append(opts, jetstream.UpdatesOnly())
 	}
-	w, err := kv.Watch(context.WithoutCancel(ctx), o.Keys, opts...)
-	return c, w, k.explain(c, err)
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
+	w, err := kv.Watch(lasting, o.Keys, opts...)
+	if err != nil {
+		end()
+		return nil, nil, k.explain(c, err)
+	}
+	return c, watcher{w, end}, nil
 }
 
 // Watcher is one of a script, and ends with it.

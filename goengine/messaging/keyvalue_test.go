@@ -158,6 +158,19 @@ func TestAWatcherGoesOnAfterAFailure(t *testing.T) {
 	require.NoError(t, w.Wait(within(t)))
 }
 
+// Nothing waits for ever for a watcher whose connection ended first: TestMain looks for goroutines that are left.
+func TestAConnectionEndsBeforeItsWatcher(t *testing.T) {
+	var w *messaging.Watcher
+	t.Run("the connection", func(t *testing.T) {
+		k := bucket(t, embedded(t, ""), "b", messaging.KeyValueOptions{})
+		var err error
+		w, err = k.Watch(within(t), func(context.Context, messaging.Entry) error { return nil }, messaging.WatchOptions{Keys: ">"})
+		require.NoError(t, err)
+	})
+	w.Stop()
+	require.NoError(t, w.Wait(within(t)))
+}
+
 // What PHP hands over keeps its order, in JSON too.
 func TestObjectsAreArraysWithTheirOrder(t *testing.T) {
 	k := bucket(t, embedded(t, ""), "b", messaging.KeyValueOptions{})
