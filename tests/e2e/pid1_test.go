@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -23,13 +22,8 @@ import (
 // test signals the child of unshare.
 func container(t *testing.T, args ...string) *app {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root to make a namespace of processes")
-	}
 	a := prepare(t, 0)
-	unshare, err := exec.LookPath("unshare")
-	require.NoError(t, err)
-	a.Cmd.Path, a.Cmd.Args = unshare, append([]string{"unshare", "--pid", "--fork", "--kill-child", "--mount-proc", phalanxtest.Binary(t), "pid1.php"}, args...)
+	a.InContainer(phalanxtest.Binary(t), append([]string{"pid1.php"}, args...)...)
 	return a
 }
 

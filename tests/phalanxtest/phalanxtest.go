@@ -72,6 +72,19 @@ func Command(t testing.TB, args ...string) *Process {
 	return p
 }
 
+// InContainer makes it process 1 of a namespace of processes of its own, with this program and arguments. Its own number is then
+// that of unshare, whose child it is. Without root the test is skipped.
+func (p *Process) InContainer(program string, args ...string) {
+	p.t.Helper()
+	if os.Geteuid() != 0 {
+		p.t.Skip("needs root to make a namespace of processes")
+	}
+	unshare, err := exec.LookPath("unshare")
+	require.NoError(p.t, err)
+	p.Cmd.Path = unshare
+	p.Cmd.Args = append([]string{"unshare", "--pid", "--fork", "--kill-child", "--mount-proc", program}, args...)
+}
+
 // Start starts it. At the end of the test it is told to stop, as by Ctrl+C, and has to; what it
 // printed is shown when the test has failed.
 func (p *Process) Start() {

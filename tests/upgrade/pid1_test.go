@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,20 +20,14 @@ import (
 
 // In a container phalanx is process 1, with the supervisor as its child (bridge/cli/init.c).
 func TestUpgradeInAContainer(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root to make a namespace of processes")
-	}
 	for _, tt := range []struct {
 		name   string
 		rounds int
 		status int
 	}{{"stopped", 2, 0}, {"killed", 1, 128 + int(syscall.SIGKILL)}} {
 		t.Run(tt.name, func(t *testing.T) {
-			unshare, err := exec.LookPath("unshare")
-			require.NoError(t, err)
 			a := newApp(t, "--processes=2")
-			a.Cmd.Path = unshare
-			a.Cmd.Args = append([]string{"unshare", "--pid", "--fork", "--kill-child", "--mount-proc", filepath.Join(a.dir, "phalanx")}, a.Cmd.Args[1:]...)
+			a.InContainer(filepath.Join(a.dir, "phalanx"), a.Cmd.Args[1:]...)
 			a.Start()
 			a.waitUntilReady()
 			one := onlyChild(t, a.Cmd.Process.Pid)
@@ -75,7 +68,7 @@ func TestUpgradeInAContainer(t *testing.T) {
 				require.True(t, os.SameFile(installed, running))
 				require.Equal(t, one, onlyChild(t, a.Cmd.Process.Pid), "process 1 stays")
 			}
-			_, _, err = c.Read(context.Background())
+			_, _, err := c.Read(context.Background())
 			require.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(err))
 			require.Eventually(t, func() bool {
 				_, err := os.Stat(fmt.Sprint(processes, server))
